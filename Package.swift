@@ -1,0 +1,100 @@
+// swift-tools-version: 6.0
+// The target list is the architecture: a target that is not listed under `dependencies` cannot be
+// imported, so this file is where "who may know whom" is decided. ARCHITECTURE.md draws it.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: [], resources: [],
+        swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "popbench",
+    products: [.executable(name: "popbench", targets: ["popbench"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+    ],
+    targets: [
+        // The engine's side, lowest layer first.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        layer("TensorCore", ["CKernels"]),
+        layer("NeuralLayers", ["TensorCore"]),
+        layer("ModelStore", ["TensorCore"]),
+        layer("DiffusionModels", ["NeuralLayers", "ModelStore", "TensorCore"]),
+        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(
+            name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
+        .systemLibrary(
+            name: "CHarfBuzz", pkgConfig: "harfbuzz", providers: [.apt(["libharfbuzz-dev"])]),
+        layer("Pictures", ["CLibPNG", "CFreeType", "CHarfBuzz"]),
+        layer(
+            "Populations",
+            ["Pictures", "DiffusionModels", "NeuralLayers", "ModelStore", "TensorCore"]),
+        layer(
+            "Alignment", ["Populations", "DiffusionModels", "NeuralLayers", "TensorCore"]),
+        layer(
+            "TrainingEngine",
+            [
+                "Alignment", "Populations", "Pictures", "DiffusionModels", "ModelStore",
+                "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus", toml, sqlite,
+            ]),
+
+        // What both sides share.
+        layer("BenchProtocol"),
+        layer("MessageBus", ["BenchProtocol"]),
+        layer("EngineLink", ["MessageBus", "BenchProtocol"]),
+
+        // The screen's side.
+        .systemLibrary(
+            name: "CCurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
+        .target(name: "CTerminal", dependencies: ["CCurses"]),
+        .systemLibrary(
+            name: "CChafa", pkgConfig: "chafa",
+            providers: [.apt(["libchafa-dev", "libglib2.0-dev"])]),
+        layer("TerminalKit", ["CTerminal", "CChafa", toml]),
+        layer("Workbench", ["TerminalKit", "MessageBus", "BenchProtocol"]),
+
+        .executableTarget(
+            name: "popbench",
+            dependencies: [
+                "Workbench", "TerminalKit", "EngineLink", "TrainingEngine", "Alignment",
+                "Populations", "Pictures", "DiffusionModels", "ModelStore", "NeuralLayers",
+                "TensorCore", "MessageBus", "BenchProtocol", argumentParser,
+            ],
+            swiftSettings: strict),
+
+        tests("TensorCoreTests", ["TensorCore"]),
+        tests("NeuralLayersTests", ["NeuralLayers", "TensorCore"]),
+        tests("ModelStoreTests", ["ModelStore", "TensorCore"]),
+        tests("DiffusionModelsTests", ["DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore"]),
+        tests("PicturesTests", ["Pictures"]),
+        tests("PopulationsTests", ["Populations", "Pictures", "DiffusionModels", "TensorCore"]),
+        tests("AlignmentTests", ["Alignment", "TensorCore"]),
+        tests(
+            "TrainingEngineTests",
+            ["TrainingEngine", "Alignment", "Populations", "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus"]),
+        tests("BenchProtocolTests", ["BenchProtocol"]),
+        tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),
+        tests("EngineLinkTests", ["EngineLink", "MessageBus", "BenchProtocol"]),
+        tests("TerminalKitTests", ["TerminalKit"]),
+        tests("WorkbenchTests", ["Workbench", "TerminalKit", "MessageBus", "BenchProtocol"]),
+        tests("PopbenchTests", []),
+    ]
+)

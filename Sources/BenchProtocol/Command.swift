@@ -1,0 +1,87 @@
+/// What the screen asks of an engine; every command is answered by events, never by a return value.
+public enum Command: Codable, Sendable, Equatable {
+    /// Opens the conversation; an engine of another protocol version answers with a `failure`.
+    case hello(protocolVersion: Int)
+    /// Starts or resumes training.
+    case start
+    /// Pauses training after the step under way.
+    case pause
+    /// Takes `count` training steps, then pauses.
+    case step(count: Int)
+    /// Writes a checkpoint now.
+    case save
+    /// Saves, says goodbye and ends the engine.
+    case stop
+    /// Chooses the prompt whose histograms and thumbnails are kept fresh.
+    case selectPrompt(prompt: String)
+    /// Samples `count` pictures for `prompt` from the base and every lane, from shared noise.
+    case sample(prompt: String, count: Int)
+    /// Collects winner and loser populations anew from the base model.
+    case collect
+    /// Evaluates the base and every lane on all prompts.
+    case evaluate
+    /// Writes a lane's weights as a diffusers pipeline folder.
+    case export(lane: String, path: String)
+    /// Adds a lane; it catches up on the batches that the others have seen.
+    case addLane(lane: LaneSettings)
+    /// Changes the settings of the lane of that name, keeping its weights.
+    case changeLane(lane: LaneSettings)
+    /// Removes a lane and its metrics from the session.
+    case removeLane(name: String)
+    /// Asks for at most `points` values of a logged quantity between two steps.
+    case fetchCurve(CurveRequest)
+    /// Asks for everything a newly attached screen has to know, as ordinary events.
+    case refresh
+}
+
+/// Which part of a metric's history a screen wants.
+public struct CurveRequest: Codable, Sendable, Equatable {
+    /// The lane's name.
+    public var lane: String
+    /// The logged quantity in snake case, as in a `step` line: `loss`, `implicit_accuracy`, ...
+    public var quantity: String
+    /// The first and last step wanted, both included.
+    public var firstStep: Int
+    public var lastStep: Int
+    /// The most points to send back; a longer history arrives as minima and maxima of buckets.
+    public var points: Int
+
+    public init(lane: String, quantity: String, firstStep: Int, lastStep: Int, points: Int) {
+        self.lane = lane
+        self.quantity = quantity
+        self.firstStep = firstStep
+        self.lastStep = lastStep
+        self.points = points
+    }
+}
+
+/// What makes one contender of a session: an objective and its constants.
+public struct LaneSettings: Codable, Sendable, Equatable {
+    public var name: String
+    /// `sft`, `diffusion-dpo`, `popalign` or `f-dpo`.
+    public var objective: String
+    /// `reverse-kl`, `forward-kl`, `js` or `alpha`; nil for objectives without a divergence.
+    public var divergence: String?
+    /// Outer scale of the margin.
+    public var beta: Double
+    /// Inner scale of the log-ratio, l = kappa g.
+    public var kappa: Double
+    /// Order of the alpha divergence, 0 < alpha < 1.
+    public var alpha: Double?
+    public var learningRate: Double
+    public var warmupSteps: Int
+
+    public init(
+        name: String, objective: String, divergence: String? = nil, beta: Double, kappa: Double,
+        alpha: Double? = nil, learningRate: Double, warmupSteps: Int
+    ) {
+        self.name = name
+        self.objective = objective
+        self.divergence = divergence
+        self.beta = beta
+        self.kappa = kappa
+        self.alpha = alpha
+        self.learningRate = learningRate
+        self.warmupSteps = warmupSteps
+    }
+}
