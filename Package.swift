@@ -35,7 +35,7 @@ let package = Package(
         // The engine's side, lowest layer first.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         layer("TensorCore", ["CKernels"]),
-        layer("NeuralLayers", ["TensorCore"]),
+        layer("NeuralLayers", ["TensorCore", "CKernels"]),
         layer("ModelStore", ["TensorCore"]),
         layer("DiffusionModels", ["NeuralLayers", "ModelStore", "TensorCore"]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

@@ -1,0 +1,66 @@
+import CKernels
+import TensorCore
+
+extension Tape {
+    /// Multi-head attention of q[B,T,D] over k, v[B,S,D]: softmax(q k^T / sqrt(D/heads)) v per head.
+    ///
+    /// - Parameter causal: position t sees positions up to t only.
+    ///
+    /// Reference: Vaswani et al., "Attention is all you need", arXiv 1706.03762.
+    public func attention(
+        query q: Activation, key k: Activation, value v: Activation, heads: Int,
+        causal: Bool = false
+    ) -> Activation {
+        let (batch, tokens, seen, width) = (q.batch, q.pixels, k.pixels, q.channels)
+        precondition(k.channels == width && v.channels == width && v.pixels == seen)
+        precondition(width % heads == 0 && k.batch == batch)
+        let size = width / heads
+        let scale = 1 / Float(size).squareRoot()
+        let y = output(like: q)
+        let square = tokens * seen
+        // [B, heads, T, S]; kept, since backward needs every probability.
+        let probabilities = arena.allocate(batch * heads * square)
+        for b in 0..<batch {
+            for head in 0..<heads {
+                let p = probabilities + (b * heads + head) * square
+                let (qb, kb, vb) = (
+                    q.data + b * tokens * width + head * size,
+                    k.data + b * seen * width + head * size, v.data + b * seen * width + head * size
+                )
+                matrixProduct(transposeB: true, m: tokens, n: seen, k: size, qb, width, kb, width, p, seen)
+                pb_softmax(p, Int32(tokens), Int32(seen), scale, causal ? 1 : 0)
+                matrixProduct(
+                    m: tokens, n: size, k: seen, p, seen, vb, width,
+                    y.data + b * tokens * width + head * size, width)
+            }
+        }
+        record { [self] in
+            guard let dy = y.gradient else { return }
+            let dq = target(of: q)
+            let dk = target(of: k)
+            let dv = target(of: v)
+            let dp = patchBuffer(square)
+            for b in 0..<batch {
+                for head in 0..<heads {
+                    let p = probabilities + (b * heads + head) * square
+                    let own = b * tokens * width + head * size
+                    let other = b * seen * width + head * size
+                    matrixProduct(
+                        transposeA: true, m: seen, n: size, k: tokens, p, seen, dy + own, width,
+                        beta: dv.accumulate ? 1 : 0, dv.pointer + other, width)
+                    matrixProduct(
+                        transposeB: true, m: tokens, n: seen, k: size, dy + own, width,
+                        v.data + other, width, dp, seen)
+                    pb_softmax_backward(p, dp, Int32(tokens), Int32(seen), scale)
+                    matrixProduct(
+                        m: tokens, n: size, k: seen, dp, seen, k.data + other, width,
+                        beta: dq.accumulate ? 1 : 0, dq.pointer + own, width)
+                    matrixProduct(
+                        transposeA: true, m: seen, n: size, k: tokens, dp, seen, q.data + own, width,
+                        beta: dk.accumulate ? 1 : 0, dk.pointer + other, width)
+                }
+            }
+        }
+        return y
+    }
+}

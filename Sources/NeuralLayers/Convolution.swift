@@ -1,0 +1,142 @@
+import CKernels
+import TensorCore
+
+/// A square convolution with bias, as diffusers' `Conv2d`.
+public struct Convolution: Sendable {
+    let weight: Parameter
+    let bias: Parameter
+    public let inputs: Int
+    public let outputs: Int
+    public let kernel: Int
+    public let stride: Int
+    public let padding: Int
+
+    /// - Parameter zeroed: starts at zero, so that the layer is silent before training.
+    public init(
+        _ name: String, inputs: Int, outputs: Int, kernel: Int = 3, stride: Int = 1,
+        padding: Int = 1, zeroed: Bool = false, in layout: inout ParameterLayout
+    ) {
+        self.inputs = inputs
+        self.outputs = outputs
+        self.kernel = kernel
+        self.stride = stride
+        self.padding = padding
+        let bound = 1 / Float(inputs * kernel * kernel).squareRoot()
+        weight = layout.add(
+            "\(name).weight", [outputs, inputs, kernel, kernel], order: .convolution,
+            initial: zeroed ? .zeros : .uniform(bound))
+        bias = layout.add("\(name).bias", [outputs], initial: zeroed ? .zeros : .uniform(bound))
+    }
+}
+
+extension Tape {
+    /// y[B,H',W',out] = convolution of x[B,H,W,in], as patch rows times the [k*k*in, out] weight.
+    public func convolution(_ layer: Convolution, _ x: Activation) -> Activation {
+        precondition(x.channels == layer.inputs)
+        let outHeight = (x.height + 2 * layer.padding - layer.kernel) / layer.stride + 1
+        let outWidth = (x.width + 2 * layer.padding - layer.kernel) / layer.stride + 1
+        let y = output(
+            batch: x.batch, height: outHeight, width: outWidth, channels: layer.outputs)
+        var shape = pb_conv_shape(
+            height: Int32(x.height), width: Int32(x.width), channels: Int32(x.channels),
+            out_height: Int32(outHeight), out_width: Int32(outWidth), kernel: Int32(layer.kernel),
+            stride: Int32(layer.stride), padding: Int32(layer.padding))
+        let depth = layer.kernel * layer.kernel * layer.inputs
+        let weight = parameters + layer.weight.offset
+        let bias = parameters + layer.bias.offset
+        let pieces = PatchPieces(pixels: outHeight * outWidth, batch: x.batch, depth: depth)
+        let patches = patchBuffer(pieces.rows * depth)
+        pieces.forEach { piece in
+            let out = y.data + piece.outputRow * layer.outputs
+            for r in 0..<piece.rows {
+                (out + r &* layer.outputs).update(from: bias, count: layer.outputs)
+            }
+            for part in piece.parts {
+                pb_im2col(
+                    &shape, x.data + part.image * x.pixels * x.channels, Int32(part.first),
+                    Int32(part.count), patches + part.row * depth)
+            }
+            matrixProduct(
+                m: piece.rows, n: layer.outputs, k: depth, patches, depth, weight, layer.outputs,
+                beta: 1, out, layer.outputs)
+        }
+        record { [self] in
+            guard let dy = y.gradient, let gradients else { return }
+            pb_sum_rows(dy, Int32(y.rows), Int32(layer.outputs), gradients + layer.bias.offset)
+            let dPatches = x.needsGradient ? patchBuffer(pieces.rows * depth, second: true) : nil
+            var dx: UnsafeMutablePointer<Float>?
+            if x.needsGradient {
+                let target = target(of: x)
+                if !target.accumulate { target.pointer.update(repeating: 0, count: x.count) }
+                dx = target.pointer
+            }
+            pieces.forEach { piece in
+                let dOut = dy + piece.outputRow * layer.outputs
+                for part in piece.parts {
+                    pb_im2col(
+                        &shape, x.data + part.image * x.pixels * x.channels, Int32(part.first),
+                        Int32(part.count), patches + part.row * depth)
+                }
+                matrixProduct(
+                    transposeA: true, m: depth, n: layer.outputs, k: piece.rows, patches, depth, dOut,
+                    layer.outputs, beta: 1, gradients + layer.weight.offset, layer.outputs)
+                guard let dx, let dPatches else { return }
+                matrixProduct(
+                    transposeB: true, m: piece.rows, n: depth, k: layer.outputs, dOut,
+                    layer.outputs, weight, layer.outputs, dPatches, depth)
+                for part in piece.parts {
+                    pb_col2im_add(
+                        &shape, dPatches + part.row * depth, Int32(part.first), Int32(part.count),
+                        dx + part.image * x.pixels * x.channels)
+                }
+            }
+        }
+        return y
+    }
+}
+
+/// The patch matrix of a whole batch, cut into pieces that stay in a core's second-level cache.
+struct PatchPieces {
+    struct Part {
+        /// Output pixels [first, first + count) of one image, at `row` of the piece.
+        let image: Int
+        let first: Int
+        let count: Int
+        let row: Int
+    }
+    struct Piece {
+        let outputRow: Int
+        let rows: Int
+        let parts: [Part]
+    }
+    /// Most rows of one piece.
+    let rows: Int
+    private let pixels: Int
+    private let batch: Int
+
+    /// 96 Ki floats are 384 KiB: half of a common second-level cache, weights and outputs beside it.
+    init(pixels: Int, batch: Int, depth: Int, budget: Int = 96 << 10) {
+        self.pixels = pixels
+        self.batch = batch
+        rows = max(1, min(batch * pixels, max(64, budget / depth)))
+    }
+
+    func forEach(_ body: (Piece) -> Void) {
+        var start = 0
+        let total = batch * pixels
+        while start < total {
+            let end = min(start + rows, total)
+            var parts: [Part] = []
+            var row = start
+            while row < end {
+                let image = row / pixels
+                let last = min(end, (image + 1) * pixels)
+                parts.append(
+                    Part(image: image, first: row - image * pixels, count: last - row, row: row - start))
+                row = last
+            }
+            body(Piece(outputRow: start, rows: end - start, parts: parts))
+            start = end
+        }
+    }
+}

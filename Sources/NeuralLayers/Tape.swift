@@ -1,0 +1,123 @@
+import TensorCore
+
+/// A batch of activations, channels last: [batch, height, width, channels]; a sequence of T tokens has
+/// height T and width 1.
+public final class Activation {
+    public let batch: Int
+    public let height: Int
+    public let width: Int
+    public let channels: Int
+    public let data: UnsafeMutablePointer<Float>
+    /// False for inputs that nothing trains, whose gradient is never computed.
+    public let needsGradient: Bool
+    /// dL/d(data); nil until the backward pass reaches it.
+    public internal(set) var gradient: UnsafeMutablePointer<Float>?
+
+    init(
+        batch: Int, height: Int, width: Int, channels: Int, data: UnsafeMutablePointer<Float>,
+        needsGradient: Bool
+    ) {
+        self.batch = batch
+        self.height = height
+        self.width = width
+        self.channels = channels
+        self.data = data
+        self.needsGradient = needsGradient
+    }
+
+    /// Positions of one image: height times width, or tokens.
+    public var pixels: Int { height * width }
+    /// Rows of the matrix [rows, channels] that the activation is.
+    public var rows: Int { batch * height * width }
+    /// All floats.
+    public var count: Int { rows * channels }
+}
+
+/// One forward pass over one shard of a batch, remembered so that it can be run backward.
+///
+/// Operations are methods of the tape: each computes its output, and, where the tape records, appends
+/// the closure that turns the output's gradient into its inputs' gradients. Legend of the shapes in
+/// comments: B batch, H height, W width, C channels, T tokens, D width of a model.
+public final class Tape {
+    /// The model's parameters, in engine order.
+    public let parameters: UnsafePointer<Float>
+    /// Where parameter gradients are added up; nil for passes that are not trained.
+    public let gradients: UnsafeMutablePointer<Float>?
+    /// Holds activations and what backward needs, until the caller resets it.
+    public let arena: Arena
+    /// Holds gradients of activations and short-lived buffers.
+    public let scratch: Arena
+    private var operations: [() -> Void] = []
+
+    /// - Parameters:
+    ///   - gradients: the shard's own gradient block, already cleared; nil to record nothing.
+    ///   - arena: reset by the caller once the pass is over.
+    ///   - scratch: reset by the tape when `backward` ends; may be shared by tapes that run in turn.
+    public init(
+        parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>?, arena: Arena,
+        scratch: Arena
+    ) {
+        self.parameters = parameters
+        self.gradients = gradients
+        self.arena = arena
+        self.scratch = scratch
+    }
+
+    /// Whether a backward pass will follow.
+    public var records: Bool { gradients != nil }
+
+    /// Appends a backward step; dropped when the tape does not record.
+    func record(_ operation: @escaping () -> Void) {
+        if records { operations.append(operation) }
+    }
+
+    /// Makes room for an operation's output.
+    func output(
+        batch: Int, height: Int, width: Int, channels: Int, needsGradient: Bool = true
+    ) -> Activation {
+        Activation(
+            batch: batch, height: height, width: width, channels: channels,
+            data: arena.allocate(batch * height * width * channels), needsGradient: needsGradient)
+    }
+
+    /// Makes room for an output of the shape of `x`, with other channels if given.
+    func output(like x: Activation, channels: Int? = nil) -> Activation {
+        output(
+            batch: x.batch, height: x.height, width: x.width, channels: channels ?? x.channels)
+    }
+
+    /// An input to the pass: copies [batch, height, width, channels] floats.
+    public func input(
+        _ values: UnsafePointer<Float>, batch: Int, height: Int, width: Int, channels: Int,
+        needsGradient: Bool = false
+    ) -> Activation {
+        let x = output(
+            batch: batch, height: height, width: width, channels: channels,
+            needsGradient: needsGradient)
+        x.data.update(from: values, count: x.count)
+        return x
+    }
+
+    /// Where a backward step adds to the gradient of `x`, and whether something is there already.
+    func target(of x: Activation) -> (pointer: UnsafeMutablePointer<Float>, accumulate: Bool) {
+        if let gradient = x.gradient { return (gradient, true) }
+        let gradient = scratch.allocate(x.count)
+        x.gradient = gradient
+        return (gradient, false)
+    }
+
+    /// A buffer that one kernel fills and the next reads; each call may overwrite the one before.
+    func patchBuffer(_ count: Int, second: Bool = false) -> UnsafeMutablePointer<Float> {
+        arena.workspace(count, second: second)
+    }
+
+    /// Runs every recorded step in reverse from the gradient of `output`, given as floats.
+    public func backward(from output: Activation, gradient: UnsafePointer<Float>) {
+        precondition(records, "a tape without gradients cannot run backward")
+        let target = target(of: output)
+        precondition(!target.accumulate, "the output already has a gradient")
+        target.pointer.update(from: gradient, count: output.count)
+        for operation in operations.reversed() { operation() }
+        operations.removeAll(keepingCapacity: true)
+    }
+}

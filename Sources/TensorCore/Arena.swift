@@ -1,0 +1,67 @@
+/// A bump allocator of floats: memory is claimed while a pass runs and given back all at once.
+///
+/// The first pass of a shape grows it; every later one allocates nothing. It is confined to one
+/// shard's thread at a time, so it is not Sendable.
+public final class Arena {
+    private var blocks: [UnsafeMutableBufferPointer<Float>] = []
+    private var block = 0
+    private var used = 0
+    private let blockSize: Int
+    private var workspaces: [FloatBlock?] = [nil, nil]
+
+    /// Makes an empty arena that grows by blocks of at least `blockSize` floats.
+    public init(blockSize: Int = 4 << 20) {
+        self.blockSize = blockSize
+    }
+
+    deinit {
+        for block in blocks { block.deallocate() }
+    }
+
+    /// Memory for `count` floats, uninitialised, 64-byte aligned, valid until the next `reset`.
+    public func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
+        let needed = (count + 15) & ~15
+        while block < blocks.count, used + needed > blocks[block].count {
+            block += 1
+            used = 0
+        }
+        if block == blocks.count {
+            let size = max(blockSize, needed)
+            let raw = UnsafeMutableRawPointer.allocate(byteCount: size * 4, alignment: 64)
+            let start = raw.bindMemory(to: Float.self, capacity: size)
+            blocks.append(UnsafeMutableBufferPointer(start: start, count: size))
+            used = 0
+        }
+        defer { used += needed }
+        return blocks[block].baseAddress! + used
+    }
+
+    /// Memory for `count` zeros, valid until the next `reset`.
+    public func allocateZeros(_ count: Int) -> UnsafeMutablePointer<Float> {
+        let pointer = allocate(count)
+        pointer.update(repeating: 0, count: count)
+        return pointer
+    }
+
+    /// One of two buffers of at least `count` floats that outlive resets and hold nothing for long: what
+    /// one kernel writes and the next reads. A larger request moves the buffer.
+    public func workspace(_ count: Int, second: Bool = false) -> UnsafeMutablePointer<Float> {
+        let index = second ? 1 : 0
+        if let held = workspaces[index], held.count >= count { return held.pointer }
+        let grown = FloatBlock(count: count)
+        workspaces[index] = grown
+        return grown.pointer
+    }
+
+    /// Forgets everything allocated so far and keeps the memory for the next pass.
+    public func reset() {
+        block = 0
+        used = 0
+    }
+
+    /// Bytes held, used or not.
+    public var byteCount: Int { 
+        blocks.reduce(0) { $0 + $1.count * 4 }
+            + workspaces.reduce(0) { $0 + ($1?.count ?? 0) * 4 }
+    }
+}
