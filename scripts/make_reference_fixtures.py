@@ -41,13 +41,16 @@ def write_tensors(path, tensors, **metadata):
 
 
 def shake(model):
-    """Move every parameter off its initial value: biases of 0 and gains of 1 hide mistakes."""
+    """Move parameters off their initial values, which hide mistakes: biases of 0, gains of 1, and
+    queries and keys so small that attention is uniform and their gradients are rounding."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.ndim == 1:
                 parameter.add_(0.2 * torch.randn_like(parameter))
             elif "embedding" in name:
                 parameter.add_(0.3 * torch.randn_like(parameter))
+            elif any(part in name for part in ("to_q", "to_k", "q_proj", "k_proj")):
+                parameter.mul_(4)
     return model
 
 
