@@ -37,7 +37,7 @@ let package = Package(
         layer("TensorCore", ["CKernels"]),
         layer("NeuralLayers", ["TensorCore", "CKernels"]),
         layer("ModelStore", ["TensorCore"]),
-        layer("DiffusionModels", ["NeuralLayers", "ModelStore", "TensorCore"]),
+        layer("DiffusionModels", ["NeuralLayers", "ModelStore", "TensorCore", "CKernels"]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(
             name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),

@@ -63,6 +63,7 @@ extension Tape {
         record { [self] in
             guard let dy = y.gradient, let gradients else { return }
             pb_sum_rows(dy, Int32(y.rows), Int32(layer.outputs), gradients + layer.bias.offset)
+            let patches = patchBuffer(pieces.rows * depth)
             let dPatches = x.needsGradient ? patchBuffer(pieces.rows * depth, second: true) : nil
             var dx: UnsafeMutablePointer<Float>?
             if x.needsGradient {

@@ -46,7 +46,7 @@ public final class Tape {
     /// Holds activations and what backward needs, until the caller resets it.
     public let arena: Arena
     /// Holds gradients of activations and short-lived buffers.
-    public let scratch: Arena
+    public var scratch: Arena
     private var operations: [() -> Void] = []
 
     /// - Parameters:
@@ -113,10 +113,16 @@ public final class Tape {
 
     /// Runs every recorded step in reverse from the gradient of `output`, given as floats.
     public func backward(from output: Activation, gradient: UnsafePointer<Float>) {
-        precondition(records, "a tape without gradients cannot run backward")
         let target = target(of: output)
         precondition(!target.accumulate, "the output already has a gradient")
         target.pointer.update(from: gradient, count: output.count)
+        backward(from: output)
+    }
+
+    /// Runs every recorded step in reverse from the gradient that another tape has left on `output`.
+    public func backward(from output: Activation) {
+        precondition(records, "a tape without gradients cannot run backward")
+        precondition(output.gradient != nil, "nothing has left a gradient on the output")
         for operation in operations.reversed() { operation() }
         operations.removeAll(keepingCapacity: true)
     }

@@ -16,14 +16,14 @@ public enum Shards {
     /// The body may share unsafe buffers: each index must write to its own memory only.
     public static func concurrently(_ count: Int = Shards.count, _ body: (Int) -> Void) {
         withoutActuallyEscaping(body) { escaping in
-            let shared = Unchecked(escaping)
+            let shared = Confined(escaping)
             DispatchQueue.concurrentPerform(iterations: count) { shared.value($0) }
         }
     }
 }
 
-/// Carries a value that the caller promises not to share wrongly.
-struct Unchecked<Value>: @unchecked Sendable {
-    let value: Value
-    init(_ value: Value) { self.value = value }
+/// Carries a value into concurrent shards; whoever makes one promises that they touch disjoint parts.
+public struct Confined<Value>: @unchecked Sendable {
+    public let value: Value
+    public init(_ value: Value) { self.value = value }
 }

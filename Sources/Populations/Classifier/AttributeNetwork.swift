@@ -1,0 +1,96 @@
+import NeuralLayers
+import TensorCore
+
+/// The attribute classifier's shape: a small residual-free convolutional network.
+///
+/// 32x32 RGB; each stage is two 3x3 convolutions, the second with stride 2; then the mean over pixels
+/// and one linear head for all attributes' classes together.
+public struct AttributeNetworkConfiguration: Codable, Sendable, Equatable {
+    /// Names this kind of network in `config.json`.
+    public var architecture = "AttributeClassifier"
+    public var imageSize: Int
+    /// Channels of each stage.
+    public var widths: [Int]
+    public var groups: Int
+    /// The attributes in order, with their classes.
+    public var attributes: [Attribute]
+
+    /// One attribute and its declared classes.
+    public struct Attribute: Codable, Sendable, Equatable {
+        public var name: String
+        public var classes: [String]
+
+        public init(name: String, classes: [String]) {
+            self.name = name
+            self.classes = classes
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case architecture = "_class_name"
+        case imageSize = "image_size"
+        case widths, groups, attributes
+    }
+
+    public init(imageSize: Int = 32, widths: [Int], groups: Int, attributes: [Attribute]) {
+        self.imageSize = imageSize
+        self.widths = widths
+        self.groups = groups
+        self.attributes = attributes
+    }
+
+    /// Classes of all attributes together: the width of the head.
+    public var classCount: Int { attributes.reduce(0) { $0 + $1.classes.count } }
+}
+
+/// The layers of an attribute classifier.
+struct AttributeNetwork: Sendable {
+    let configuration: AttributeNetworkConfiguration
+    let layout: ParameterLayout
+    private let stages: [Stage]
+    private let head: Linear
+
+    private struct Stage: Sendable {
+        let conv1: Convolution
+        let norm1: Normalisation
+        let conv2: Convolution
+        let norm2: Normalisation
+    }
+
+    init(_ configuration: AttributeNetworkConfiguration) {
+        self.configuration = configuration
+        var layout = ParameterLayout()
+        var inputs = 3
+        var stages: [Stage] = []
+        for (index, width) in configuration.widths.enumerated() {
+            let name = "stages.\(index)"
+            stages.append(
+                Stage(
+                    conv1: Convolution(
+                        "\(name).conv1", inputs: inputs, outputs: width, in: &layout),
+                    norm1: Normalisation(
+                        "\(name).norm1", channels: width, groups: configuration.groups, eps: 1e-5,
+                        in: &layout),
+                    conv2: Convolution(
+                        "\(name).conv2", inputs: width, outputs: width, stride: 2, in: &layout),
+                    norm2: Normalisation(
+                        "\(name).norm2", channels: width, groups: configuration.groups, eps: 1e-5,
+                        in: &layout)))
+            inputs = width
+        }
+        self.stages = stages
+        head = Linear("head", inputs: inputs, outputs: configuration.classCount, in: &layout)
+        self.layout = layout
+    }
+
+    /// x [B, 32, 32, 3] in [-1, 1] to pooled features [B, 1, 1, last width] and logits [B, 1, 1, classes].
+    func forward(_ x: Activation, on tape: Tape) -> (features: Activation, logits: Activation) {
+        var h = x
+        for stage in stages {
+            h = tape.groupNorm(stage.norm1, tape.convolution(stage.conv1, h), silu: true)
+            h = tape.groupNorm(stage.norm2, tape.convolution(stage.conv2, h), silu: true)
+        }
+        let features = tape.meanOverPixels(h)
+        return (features, tape.linear(head, features))
+    }
+}
