@@ -19,12 +19,11 @@ public enum ForwardComparison {
     public static func run(folder: String, inputs: String, output: String) throws {
         MatrixKernel.open()
         let file = try SafetensorsFile(inputs)
-        let place = try ComponentFolders(folder)
         var writer = SafetensorsWriter(metadata: ["format": "pt"])
         if file.contains("sample") {
-            try runUNet(file, place, &writer)
+            try runUNet(file, folder, &writer)
         } else if file.contains("input_ids") {
-            try runTextEncoder(file, place, &writer)
+            try runTextEncoder(file, folder, &writer)
         } else {
             throw ModelStoreError(
                 .missingTensor, file: inputs, subject: "sample",
@@ -37,13 +36,9 @@ public enum ForwardComparison {
     }
 
     private static func runUNet(
-        _ file: SafetensorsFile, _ place: ComponentFolders, _ writer: inout SafetensorsWriter
+        _ file: SafetensorsFile, _ folder: String, _ writer: inout SafetensorsWriter
     ) throws {
-        let network = UNet(
-            try UNet2DConditionConfiguration(
-                contentsOf: try place.require(place.unet, "unet") + "/config.json"))
-        let weights = try ModelFiles.read(
-            network.layout, from: place.unet! + "/" + ComponentFolders.unetWeights)
+        let (network, weights) = try UNet.open(folder)
         let shape = try file.shape(of: "sample")
         let c = network.configuration
         guard shape.count == 4, shape[0] > 0, shape[1] == c.inChannels, shape[2] > 0, shape[3] > 0
@@ -77,7 +72,7 @@ public enum ForwardComparison {
                 try file.floats("encoder_hidden_states"), batch: batch, height: shape[1], width: 1,
                 channels: shape[2])
         } else {
-            let (encoder, textWeights) = try textEncoder(place)
+            let (encoder, textWeights) = try TextEncoder.open(folder)
             guard encoder.configuration.hiddenSize == c.crossAttentionDim else {
                 throw file.wrong(
                     "input_ids", "cannot be used: the text encoder is \(encoder.configuration.hiddenSize) wide",
@@ -116,9 +111,9 @@ public enum ForwardComparison {
     }
 
     private static func runTextEncoder(
-        _ file: SafetensorsFile, _ place: ComponentFolders, _ writer: inout SafetensorsWriter
+        _ file: SafetensorsFile, _ folder: String, _ writer: inout SafetensorsWriter
     ) throws {
-        let (encoder, weights) = try textEncoder(place)
+        let (encoder, weights) = try TextEncoder.open(folder)
         let ids = try self.ids(file, encoder.configuration)
         let trains = file.contains("target")
         let gradients = FloatBlock(count: encoder.layout.count)
@@ -136,16 +131,6 @@ public enum ForwardComparison {
             addGradients(encoder.layout, gradients, to: &writer)
         }
         withExtendedLifetime(weights) {}
-    }
-
-    private static func textEncoder(
-        _ place: ComponentFolders
-    ) throws -> (TextEncoder, FloatBlock) {
-        let folder = try place.require(place.textEncoder, "text_encoder")
-        let encoder = TextEncoder(
-            try CLIPTextConfiguration(contentsOf: folder + "/config.json"))
-        let weights = try encoder.readWeights(folder: folder)
-        return (encoder, weights)
     }
 
     private static func timesteps(_ file: SafetensorsFile, _ batch: Int) throws -> [Int] {

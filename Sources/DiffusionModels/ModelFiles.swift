@@ -48,3 +48,33 @@ public enum ModelFiles {
         try writer.write(to: path)
     }
 }
+
+extension UNet {
+    /// Opens the U-Net of a pipeline folder, or of its own folder.
+    ///
+    /// - Throws: `ModelStoreError`.
+    public static func open(_ path: String) throws -> (UNet, FloatBlock) {
+        let folder = try PipelineFolder.locate(.unet, in: path)
+        let network = UNet(try UNet2DConditionConfiguration(contentsOf: folder.configuration))
+        let weights = try ModelFiles.read(
+            network.layout, from: folder.file(PipelineFolder.Component.unet.weightsFile!))
+        return (network, weights)
+    }
+}
+
+extension TextEncoder {
+    /// Opens the text encoder of a pipeline folder, or of its own folder.
+    ///
+    /// transformers 5 writes names without `text_model.`, older versions with it: both are read.
+    ///
+    /// - Throws: `ModelStoreError`.
+    public static func open(_ path: String) throws -> (TextEncoder, FloatBlock) {
+        let folder = try PipelineFolder.locate(.textEncoder, in: path)
+        let encoder = TextEncoder(try CLIPTextConfiguration(contentsOf: folder.configuration))
+        let weights = try ModelFiles.read(
+            encoder.layout, from: folder.file(PipelineFolder.Component.textEncoder.weightsFile!),
+            aliases: { [String($0.dropFirst("text_model.".count))] },
+            ignored: ["text_model.embeddings.position_ids", "embeddings.position_ids"])
+        return (encoder, weights)
+    }
+}

@@ -6,5 +6,5 @@ struct Popbench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "popbench",
         abstract: "A terminal workbench for population-level and preference alignment of text-to-image models.",
-        subcommands: [ForwardCommand.self])
+        subcommands: [ForwardCommand.self, PretrainCommand.self, BCommand.self])
 }

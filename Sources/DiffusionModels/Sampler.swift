@@ -1,0 +1,143 @@
+import CKernels
+import ModelStore
+import NeuralLayers
+import TensorCore
+
+/// What to sample: one prompt and one noise index a picture.
+public struct SamplingRequest: Sendable, Equatable {
+    public var prompts: [String]
+    /// Picture i starts from noise number `noise[i]` of the seed: lanes that share them are paired.
+    public var noise: [Int]
+    public var seed: UInt64
+    public var inferenceSteps: Int
+    /// 1 leaves the conditional prediction as it is.
+    public var guidanceScale: Float
+
+    public init(
+        prompts: [String], noise: [Int], seed: UInt64, inferenceSteps: Int = 25,
+        guidanceScale: Float = 2
+    ) {
+        precondition(prompts.count == noise.count)
+        self.prompts = prompts
+        self.noise = noise
+        self.seed = seed
+        self.inferenceSteps = inferenceSteps
+        self.guidanceScale = guidanceScale
+    }
+}
+
+/// Draws pictures by DDIM with classifier-free guidance, several chunks of the request at once.
+///
+/// Reference: Song, Meng, Ermon, "Denoising diffusion implicit models", arXiv 2010.02502; Ho and
+/// Salimans, "Classifier-free diffusion guidance", arXiv 2207.12598.
+public final class Sampler {
+    private let pipeline: DiffusionPipeline
+    private let pool = ArenaPool()
+    /// Pictures denoised together by one core: enough for efficient products, few enough for caches.
+    private static let chunk = 8
+
+    public init(_ pipeline: DiffusionPipeline) {
+        self.pipeline = pipeline
+    }
+
+    /// Draws the pictures of a request, [n, height, width, 3] in [-1, 1], channels last.
+    ///
+    /// - Parameters:
+    ///   - weights: the U-Net's weights; the pipeline's own when nil.
+    ///   - progress: told after every chunk how many pictures are done; false cancels.
+    /// - Returns: nil when cancelled.
+    public func sample(
+        _ request: SamplingRequest, weights: FloatBlock? = nil,
+        progress: ((Int) -> Bool)? = nil
+    ) -> [Float]? {
+        let (height, width) = pipeline.pictureSize
+        let pictureSize = height * width * 3
+        let count = request.prompts.count
+        var pictures = [Float](repeating: 0, count: count * pictureSize)
+        // A few chunks at a time, so that progress is told and a cancellation heard between them.
+        let starts = Array(stride(from: 0, to: count, by: Self.chunk))
+        let contexts = request.prompts.map { pipeline.context(for: $0) }
+        let empty = pipeline.context(for: "")
+        let weights = weights ?? pipeline.unetWeights
+        var done = 0
+        for group in stride(from: 0, to: starts.count, by: Shards.count) {
+            let chunks = Array(starts[group..<min(starts.count, group + Shards.count)])
+            pictures.withUnsafeMutableBufferPointer { buffer in
+                guard let out = buffer.baseAddress else { return }
+                let shared = Confined((self, out, weights))
+                Shards.concurrently(chunks.count) { index in
+                    let (own, out, weights) = shared.value
+                    let range = chunks[index]..<min(count, chunks[index] + Self.chunk)
+                    own.denoise(
+                        request, range, contexts: contexts, empty: empty, weights: weights,
+                        into: out + range.lowerBound * pictureSize)
+                }
+            }
+            done = min(count, (chunks.last ?? 0) + Self.chunk)
+            if let progress, !progress(done) { return nil }
+        }
+        return pictures
+    }
+
+    /// Denoises one chunk from its noise to its pictures.
+    private func denoise(
+        _ request: SamplingRequest, _ range: Range<Int>, contexts: [[Float]], empty: [Float],
+        weights: FloatBlock, into out: UnsafeMutablePointer<Float>
+    ) {
+        let (height, width) = pipeline.sampleSize
+        let channels = pipeline.unet.configuration.inChannels
+        let size = height * width * channels
+        let n = range.count
+        var sample = [Float](repeating: 0, count: n * size)
+        sample.withUnsafeMutableBufferPointer { buffer in
+            for (row, picture) in range.enumerated() {
+                var random = Philox(
+                    seed: request.seed, purpose: .sampling, sample: request.noise[picture])
+                random.fillNormal(buffer.baseAddress! + row * size, count: size)
+            }
+        }
+        let guided = request.guidanceScale != 1
+        let context =
+            range.flatMap { contexts[$0] } + (guided ? range.flatMap { _ in empty } : [])
+        let batch = guided ? 2 * n : n
+        let timesteps = pipeline.scheduler.timesteps(request.inferenceSteps)
+        for (index, timestep) in timesteps.enumerated() {
+            let previous = pipeline.scheduler.previousTimestep(of: timestep, steps: request.inferenceSteps)
+            _ = index
+            pool.withArena { arena in
+                let tape = Tape(
+                    parameters: weights.pointer, gradients: nil, arena: arena, scratch: arena)
+                let input = tape.input(
+                    guided ? sample + sample : sample, batch: batch, height: height, width: width,
+                    channels: channels)
+                let states = tape.input(
+                    context, batch: batch, height: pipeline.contextTokens, width: 1,
+                    channels: pipeline.unet.configuration.crossAttentionDim)
+                let prediction = pipeline.unet.forward(
+                    sample: input, timesteps: Array(repeating: timestep, count: batch),
+                    context: states, on: tape)
+                if guided {
+                    // unconditional + s (conditional - unconditional), over the conditional half
+                    let conditional = prediction.data
+                    let unconditional = prediction.data + n * size
+                    let s = request.guidanceScale
+                    for i in 0..<(n * size) {
+                        conditional[i] = unconditional[i] + s * (conditional[i] - unconditional[i])
+                    }
+                }
+                pipeline.scheduler.step(
+                    prediction: prediction.data, sample: &sample, timestep: timestep,
+                    previousTimestep: previous)
+            }
+        }
+        let factor = pipeline.pixelShuffleFactor
+        for row in 0..<n {
+            sample.withUnsafeBufferPointer {
+                PixelShuffle.shuffle(
+                    $0.baseAddress! + row * size, height: height * factor, width: width * factor,
+                    channels: 3, factor: factor, into: out + row * size)
+            }
+        }
+        for i in 0..<(n * size) { out[i] = min(1, max(-1, out[i])) }
+    }
+}

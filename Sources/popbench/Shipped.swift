@@ -1,0 +1,4 @@
+/// Where the shipped model lies.
+enum Shipped {
+    static func model() -> String { "models/emoji-people" }
+}
