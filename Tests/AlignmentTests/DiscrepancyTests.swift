@@ -46,6 +46,10 @@ import Testing
             }
         }
         #expect(PopulationCounts(counts: [1, 0]).unbiasedSquare.isNaN)
+        // Two fair draws of two classes, all outcomes: half the time alike, half the time not.
+        let alike = PopulationCounts(counts: [2, 0]).unbiasedSquare
+        let unlike = PopulationCounts(counts: [1, 1]).unbiasedSquare
+        #expect(abs(0.5 * alike + 0.5 * unlike) < 1e-15)
     }
 
     @Test("Entropy carries Miller and Madow's correction")
