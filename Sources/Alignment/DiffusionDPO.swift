@@ -1,0 +1,46 @@
+/// Diffusion-DPO: mean over pairs of -ln sigma(beta/2 (g_w - g_l)).
+///
+/// The logarithm is taken of each pair, then averaged. The paper's T omega(lambda_t) is folded into
+/// beta, and no weight depends on the timestep.
+///
+/// Reference: Wallace et al., "Diffusion Model Alignment Using Direct Preference Optimization",
+/// arXiv 2311.12908.
+public struct DiffusionDPO: Objective {
+    /// The scale of the margin.
+    public let beta: Double
+
+    /// Takes the scale.
+    ///
+    /// - Throws: `AlignmentError.notPositive`.
+    public init(beta: Double) throws {
+        try requirePositive(beta, "beta")
+        self.beta = beta
+    }
+
+    /// `diffusion-dpo`.
+    public var name: ObjectiveName { .diffusionDPO }
+
+    /// beta/2.
+    public var initialSlope: Double? { beta / 2 }
+
+    /// One term a pair.
+    public func evaluate(_ batch: PairedErrors) -> ObjectiveOutcome {
+        let count = Double(batch.pairs)
+        var terms: [ObjectiveTerm] = []
+        var winnerGradients: [Double] = []
+        for (pair, g) in zip(batch.winners.logRatios, batch.losers.logRatios).enumerated() {
+            let margin = beta / 2 * (g.0 - g.1)
+            terms.append(
+                ObjectiveTerm(pair: pair, loss: softplus(-margin), margin: margin, cappedImages: 0))
+            winnerGradients.append(-beta / 2 * sigmoid(-margin) / count)
+        }
+        return ObjectiveOutcome(
+            terms: terms, imagesPerTerm: 2, winnerGradients: winnerGradients,
+            loserGradients: winnerGradients.map { -$0 })
+    }
+
+    /// That of f-DPO with reverse KL at kappa beta' = beta/2.
+    public func field(kappa: Double, offset: Double?) -> GradientField? {
+        GradientField(law: .paired(.reverseKL), beta: beta / (2 * kappa))
+    }
+}

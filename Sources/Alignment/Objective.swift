@@ -1,0 +1,111 @@
+/// The errors of one side of a batch, winners or losers: one number per image.
+///
+/// An error is the mean over all latent elements of (prediction - target)^2; policy and reference
+/// see the same noised image.
+public struct SideErrors: Sendable, Equatable {
+    /// l_theta, [B].
+    public let policy: [Double]
+    /// l_ref, [B].
+    public let reference: [Double]
+    /// g = l_ref - l_theta, [B]: positive where the policy explains the image better.
+    public let logRatios: [Double]
+
+    /// Takes both errors of each image.
+    ///
+    /// - Precondition: equally many of both.
+    public init(policy: [Double], reference: [Double]) {
+        precondition(policy.count == reference.count, "one policy and one reference error an image")
+        self.policy = policy
+        self.reference = reference
+        logRatios = zip(reference, policy).map { $0 - $1 }
+    }
+}
+
+/// The errors of a whole global batch; winner i and loser i share timestep and noise.
+public struct PairedErrors: Sendable, Equatable {
+    /// The preferred images.
+    public let winners: SideErrors
+    /// The images they are preferred to.
+    public let losers: SideErrors
+    /// How many pairs there are.
+    public var pairs: Int { winners.policy.count }
+
+    /// Pairs the two sides by index.
+    ///
+    /// - Precondition: at least one pair, and equally many winners and losers.
+    public init(winners: SideErrors, losers: SideErrors) {
+        precondition(winners.policy.count == losers.policy.count, "winners and losers in pairs")
+        precondition(!winners.policy.isEmpty, "an objective needs at least one pair")
+        self.winners = winners
+        self.losers = losers
+    }
+}
+
+/// One addend of an objective's mean: an image or a pair, as the objective has it.
+public struct ObjectiveTerm: Sendable, Equatable {
+    /// The index of the pair, by which a term finds its timestep.
+    public let pair: Int
+    /// The term's loss; the objective's is the mean over terms.
+    public let loss: Double
+    /// The argument of the log-sigmoid; NaN for an objective without one.
+    public let margin: Double
+    /// How many of the term's images lie on the linear continuation of their divergence.
+    public let cappedImages: Int
+
+    /// Whether the term hardly pulls any more: sigma(-margin) < 1e-3.
+    public var isSaturated: Bool { isSaturatedMargin(margin) }
+}
+
+/// Whether sigma(-margin) < 1e-3, the gradient's share that is left.
+func isSaturatedMargin(_ margin: Double) -> Bool { sigmoid(-margin) < 1e-3 }
+
+/// What an objective makes of a batch: its value, its gradient and what each term contributed.
+public struct ObjectiveOutcome: Sendable, Equatable {
+    /// The loss, the mean over `terms`.
+    public let loss: Double
+    /// dLoss/dg of each winner, [B]; by the policy's error it is the negative, as g = l_ref - l_theta.
+    public let winnerGradients: [Double]
+    /// dLoss/dg of each loser, [B].
+    public let loserGradients: [Double]
+    /// The addends, by pair.
+    public let terms: [ObjectiveTerm]
+    /// How many images a term is made of.
+    public let imagesPerTerm: Int
+    /// PopAlign's detached offset b; nil for other objectives.
+    public let offset: Double?
+
+    init(
+        terms: [ObjectiveTerm], imagesPerTerm: Int, winnerGradients: [Double],
+        loserGradients: [Double], offset: Double? = nil
+    ) {
+        loss = terms.reduce(0) { $0 + $1.loss } / Double(terms.count)
+        self.winnerGradients = winnerGradients
+        self.loserGradients = loserGradients
+        self.terms = terms
+        self.imagesPerTerm = imagesPerTerm
+        self.offset = offset
+    }
+}
+
+/// A loss over the per-image errors of a batch, with its gradient.
+///
+/// All arithmetic is in Double. The batch is the global one: every forward pass of a step comes
+/// before `evaluate`, every backward pass after it.
+public protocol Objective: Sendable {
+    /// The name in recipes, commands and lines.
+    var name: ObjectiveName { get }
+
+    /// The slope of a pair's margin in g at g = 0, by which objectives of different divergence or
+    /// scale can be matched; nil where there is no margin.
+    var initialSlope: Double? { get }
+
+    /// The loss of a global batch, its gradient by each image's g, and its terms.
+    func evaluate(_ batch: PairedErrors) -> ObjectiveOutcome
+
+    /// The gradient field over (ln X1, ln X2) = kappa (g_w, g_l); nil for an objective without one.
+    ///
+    /// - Parameters:
+    ///   - kappa: what a log-ratio g is multiplied with on the axes.
+    ///   - offset: the batch's detached offset, where the objective has one.
+    func field(kappa: Double, offset: Double?) -> GradientField?
+}
