@@ -96,13 +96,26 @@ struct Drawings: Sendable {
             let drawing = all.baseAddress! + index * rows * stride
             for row in 0..<side {
                 for column in 0..<side {
+                    // The block of samples of this pixel begins here; only its corners can be the
+                    // farthest out, so that most blocks need no clamping.
+                    let x0 = xStart &+ row &* samples &* xDown &+ column &* samples &* xAcross
+                    let y0 = yStart &+ row &* samples &* yDown &+ column &* samples &* yAcross
+                    let last = samples &- 1
+                    let (x1, x2) = (x0 &+ last &* xAcross, x0 &+ last &* xDown)
+                    let (y1, y2) = (y0 &+ last &* yAcross, y0 &+ last &* yDown)
+                    let x3 = x1 &+ x2 &- x0
+                    let y3 = y1 &+ y2 &- y0
+                    let isInside =
+                        min(min(x0, x1), min(x2, x3)) >= 0 && min(min(y0, y1), min(y2, y3)) >= 0
+                        && max(max(x0, x1), max(x2, x3)) <= xLast
+                        && max(max(y0, y1), max(y2, y3)) <= yLast
                     var sum: UInt64 = 0
-                    for i in (row &* samples)..<(row &* samples &+ samples) {
-                        var x = xStart &+ i &* xDown &+ column &* samples &* xAcross
-                        var y = yStart &+ i &* yDown &+ column &* samples &* yAcross
+                    for i in 0..<samples {
+                        var x = x0 &+ i &* xDown
+                        var y = y0 &+ i &* yDown
                         for _ in 0..<samples {
-                            let cx = min(max(x, 0), xLast)
-                            let cy = min(max(y, 0), yLast)
+                            let cx = isInside ? x : min(max(x, 0), xLast)
+                            let cy = isInside ? y : min(max(y, 0), yLast)
                             sum &+= Self.tap(
                                 drawing + ((cy >> 16) &* stride &+ (cx >> 16)), stride: stride,
                                 UInt64(truncatingIfNeeded: (cx >> 12) & 15),
