@@ -1,0 +1,57 @@
+import Foundation
+
+/// What went wrong with a session's files: what was being done, where, and what can be done about it.
+public enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The system refused; `action` completes "cannot ...".
+    case system(action: String, path: String, code: Int32)
+    /// Less room than the files need, in bytes.
+    case noSpace(path: String, needed: Int, available: Int)
+    /// A file larger than anything popbench writes there, in bytes.
+    case tooLarge(path: String, bytes: Int, limit: Int)
+    /// A folder, pipe or link where a file was expected.
+    case notAFile(path: String)
+    /// Nothing of that name; the places that were looked at, in order.
+    case notFound(what: String, lookedAt: [String])
+    /// A name that cannot be a folder's.
+    case badName(String)
+    /// A folder that is no session, or has lost what makes it one.
+    case notASession(path: String, reason: String)
+    /// Written by a later popbench.
+    case newerFormat(path: String, version: Int, known: Int)
+
+    /// One sentence that says what, where and what to do.
+    public var description: String {
+        switch self {
+        case .system(let action, let path, let code):
+            return "cannot \(action) \(path): \(String(cString: strerror(code)))"
+        case .noSpace(let path, let needed, let available):
+            let mebibyte = 1024.0 * 1024.0
+            return String(
+                format: "no room for %.1f MiB at %@: %.1f MiB are free; free some and save again",
+                Double(needed) / mebibyte, path, Double(available) / mebibyte)
+        case .tooLarge(let path, let bytes, let limit):
+            return "\(path) has \(bytes) bytes where at most \(limit) are expected"
+        case .notAFile(let path):
+            return "\(path) is not a regular file"
+        case .notFound(let what, let lookedAt):
+            return "no \(what) found; looked at \(lookedAt.joined(separator: ", "))"
+        case .badName(let name):
+            return "\"\(String(name.prefix(60)))\" cannot be a name: "
+                + "expected \(RecipeKey<Recipe>.nameExpectation)"
+        case .notASession(let path, let reason):
+            return "\(path) is not a session: \(reason)"
+        case .newerFormat(let path, let version, let known):
+            return "\(path) has format \(version), this popbench knows up to \(known): "
+                + "use a newer popbench"
+        }
+    }
+
+    /// Whether the disk is full (or a quota is): saving again later may succeed.
+    public var isFullDisk: Bool {
+        switch self {
+        case .noSpace: true
+        case .system(_, _, let code): code == ENOSPC || code == EDQUOT || code == EFBIG
+        default: false
+        }
+    }
+}
