@@ -53,7 +53,7 @@ let package = Package(
             "TrainingEngine",
             [
                 "Alignment", "Populations", "Pictures", "DiffusionModels", "ModelStore",
-                "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus", toml, sqlite,
+                "NeuralLayers", "TensorCore", "CKernels", "BenchProtocol", "MessageBus", toml, sqlite,
             ]),
 
         // What both sides share.

@@ -33,8 +33,9 @@ public struct SamplingRequest: Sendable, Equatable {
 public final class Sampler {
     private let pipeline: DiffusionPipeline
     private let pool = ArenaPool()
-    /// Pictures denoised together by one core: enough for efficient products, few enough for caches.
-    private static let chunk = 8
+    /// Most pictures denoised together by one core: enough for efficient products, few enough for
+    /// caches; small requests are cut finer so that every core has some.
+    private static let largestChunk = 8
 
     public init(_ pipeline: DiffusionPipeline) {
         self.pipeline = pipeline
@@ -55,7 +56,8 @@ public final class Sampler {
         let count = request.prompts.count
         var pictures = [Float](repeating: 0, count: count * pictureSize)
         // A few chunks at a time, so that progress is told and a cancellation heard between them.
-        let starts = Array(stride(from: 0, to: count, by: Self.chunk))
+        let chunk = max(1, min(Self.largestChunk, (count + Shards.count - 1) / Shards.count))
+        let starts = Array(stride(from: 0, to: count, by: chunk))
         let contexts = request.prompts.map { pipeline.context(for: $0) }
         let empty = pipeline.context(for: "")
         let weights = weights ?? pipeline.unetWeights
@@ -67,13 +69,13 @@ public final class Sampler {
                 let shared = Confined((self, out, weights))
                 Shards.concurrently(chunks.count) { index in
                     let (own, out, weights) = shared.value
-                    let range = chunks[index]..<min(count, chunks[index] + Self.chunk)
+                    let range = chunks[index]..<min(count, chunks[index] + chunk)
                     own.denoise(
                         request, range, contexts: contexts, empty: empty, weights: weights,
                         into: out + range.lowerBound * pictureSize)
                 }
             }
-            done = min(count, (chunks.last ?? 0) + Self.chunk)
+            done = min(count, (chunks.last ?? 0) + chunk)
             if let progress, !progress(done) { return nil }
         }
         return pictures

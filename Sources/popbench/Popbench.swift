@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The program: `popbench` alone opens the workbench, subcommands do one thing each.
 @main
@@ -6,5 +7,5 @@ struct Popbench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "popbench",
         abstract: "A terminal workbench for population-level and preference alignment of text-to-image models.",
-        subcommands: [ForwardCommand.self, PretrainCommand.self, BCommand.self])
+        subcommands: [ForwardCommand.self, PretrainCommand.self, TrainClassifierCommand.self, BCommand.self])
 }

@@ -1,0 +1,89 @@
+import Alignment
+import BenchProtocol
+import DiffusionModels
+import Pictures
+import Populations
+import TensorCore
+
+/// Pictures of one model for one prompt, and what the classifier sees in them.
+public struct SampledPopulation {
+    public let prompt: String
+    public let pictures: [Picture]
+    public let seen: [Classification]
+}
+
+/// Draws pictures and classifies them: the eye with which a session looks at its models.
+public final class PopulationSampling {
+    public let pipeline: DiffusionPipeline
+    public let classifier: AttributeClassifier
+    private let sampler: Sampler
+
+    public init(pipeline: DiffusionPipeline, classifier: AttributeClassifier) {
+        self.pipeline = pipeline
+        self.classifier = classifier
+        sampler = Sampler(pipeline)
+    }
+
+    /// Draws one picture a prompt of the request.
+    ///
+    /// - Returns: pictures and classifications in the request's order; nil when cancelled.
+    public func draw(
+        _ request: SamplingRequest, weights: FloatBlock? = nil, progress: ((Int) -> Bool)? = nil
+    ) -> (pictures: [Picture], seen: [Classification])? {
+        guard let pixels = sampler.sample(request, weights: weights, progress: progress) else {
+            return nil
+        }
+        // Classified as they will be shown and stored: rounded to bytes.
+        let pictures = pixelsToPictures(pixels, pipeline.pictureSize)
+        return (pictures, classifier.classify(pictures.flatMap(\.signedUnit)))
+    }
+
+    /// Draws `count` pictures of one prompt from noise 0..<count of the seed.
+    public func population(
+        of prompt: String, count: Int, seed: UInt64, inferenceSteps: Int, guidanceScale: Float,
+        weights: FloatBlock? = nil, progress: ((Int) -> Bool)? = nil
+    ) -> SampledPopulation? {
+        let request = SamplingRequest(
+            prompts: Array(repeating: prompt, count: count), noise: Array(0..<count), seed: seed,
+            inferenceSteps: inferenceSteps, guidanceScale: guidanceScale)
+        guard let drawn = draw(request, weights: weights, progress: progress) else { return nil }
+        return SampledPopulation(prompt: prompt, pictures: drawn.pictures, seen: drawn.seen)
+    }
+}
+
+extension SampledPopulation {
+    /// One histogram per attribute that people are compared by.
+    public func histograms(
+        lane: String, step: Int, classifier: AttributeNetworkConfiguration
+    ) -> [PopulationHistogram] {
+        classifier.attributes.enumerated().filter { $0.element.name != "profession" }.map {
+            index, attribute in
+            let counts = PopulationCounts(
+                labels: seen.map { $0.classes[index] }, classes: attribute.classes.count)
+            return PopulationHistogram(
+                lane: lane, prompt: prompt, step: step, attribute: attribute.name,
+                classes: attribute.classes, counts: counts.counts, discrepancy: counts.discrepancy,
+                meanConfidence: seen.reduce(0) { $0 + $1.confidences[index] }
+                    / Double(max(1, seen.count)))
+        }
+    }
+
+    /// The pictures with the classifier's words under them.
+    public func thumbnails(
+        lane: String, step: Int, classifier: AttributeNetworkConfiguration, most: Int = 64
+    ) -> Thumbnails {
+        let shown = zip(pictures, seen).prefix(most).map { picture, seen in
+            let words = classifier.attributes.indices.filter {
+                classifier.attributes[$0].name != "profession"
+            }
+            return Thumbnails.Picture(
+                rgb: picture.rgb,
+                label: words.map { classifier.attributes[$0].classes[seen.classes[$0]] }
+                    .joined(separator: ", "),
+                confidence: words.map { seen.confidences[$0] }.min() ?? .nan)
+        }
+        return Thumbnails(
+            lane: lane, prompt: prompt, step: step, width: pictures.first?.width ?? 0,
+            height: pictures.first?.height ?? 0, pictures: shown)
+    }
+}

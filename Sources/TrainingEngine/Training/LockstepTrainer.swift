@@ -1,0 +1,180 @@
+import Alignment
+import BenchProtocol
+import CKernels
+import DiffusionModels
+import Foundation
+import ModelStore
+import NeuralLayers
+import TensorCore
+
+/// What a training step needs to know beyond the lanes.
+public struct TrainingPlan: Sendable {
+    public var seed: UInt64
+    public var pairsPerStep: Int
+    public var captionDropout: Double
+    /// Decay of the averaged weights; 0 for none.
+    public var policyEMA: Double
+    /// The learning rate of a lane for the step it is about to take, counted from 1.
+    public var learningRate: @Sendable (LaneSettings, Int) -> Double
+
+    public init(
+        seed: UInt64, pairsPerStep: Int, captionDropout: Double, policyEMA: Double,
+        learningRate: @escaping @Sendable (LaneSettings, Int) -> Double
+    ) {
+        self.seed = seed
+        self.pairsPerStep = pairsPerStep
+        self.captionDropout = captionDropout
+        self.policyEMA = policyEMA
+        self.learningRate = learningRate
+    }
+}
+
+/// Trains lanes side by side: the same batches, timesteps and noise, and one reference pass for all.
+public final class LockstepTrainer {
+    private let pipeline: DiffusionPipeline
+    private let bank: PreferenceBank
+    private let plan: TrainingPlan
+    private let pass: DenoisingPass
+    private let gradients: ShardedGradients
+
+    public init(pipeline: DiffusionPipeline, bank: PreferenceBank, plan: TrainingPlan) {
+        self.pipeline = pipeline
+        self.bank = bank
+        self.plan = plan
+        pass = DenoisingPass(network: pipeline.unet)
+        gradients = ShardedGradients(count: pipeline.unet.layout.count)
+    }
+
+    /// Bytes held for activations and gradients.
+    public var byteCount: Int {
+        pass.byteCount + gradients.blocks.reduce(0) { $0 + $1.count * 4 }
+    }
+
+    /// What one lane's step produced.
+    public struct StepResult {
+        public let metrics: StepMetrics
+        /// nil for objectives without a field.
+        public let field: GradientField?
+        /// The pairs' (kappa g_w, kappa g_l).
+        public let ratios: [(l1: Double, l2: Double)]
+    }
+
+    /// Takes one step in each of the given lanes, which must all have come equally far.
+    public func advance(_ lanes: [Lane]) -> [StepResult] {
+        guard let step = lanes.first?.step else { return [] }
+        precondition(lanes.allSatisfy { $0.step == step }, "lanes in lockstep")
+        let start = ContinuousClock.now
+        let batch = PreferenceBatch(
+            bank: bank, pipeline: pipeline, seed: plan.seed, step: step,
+            pairs: plan.pairsPerStep, captionDropout: plan.captionDropout)
+        let reference = pass.forward(batch.denoising, weights: pipeline.unetWeights)
+        let shared = (ContinuousClock.now - start).seconds / Double(lanes.count)
+        return lanes.map { advance($0, batch, reference, sharedSeconds: shared) }
+    }
+
+    private func advance(
+        _ lane: Lane, _ batch: PreferenceBatch, _ reference: DenoisingPass.Outcome,
+        sharedSeconds: Double
+    ) -> StepResult {
+        let start = ContinuousClock.now
+        gradients.clear()
+        let policy = pass.forward(batch.denoising, weights: lane.weights, gradients: gradients)
+        let errors = PairedErrors(
+            winners: side(0, policy.errors, reference.errors),
+            losers: side(1, policy.errors, reference.errors))
+        let outcome = lane.objective.evaluate(errors)
+        // g = l_ref - l_theta: the loss falls with the error as it rises with g.
+        var errorWeights = [Double](repeating: 0, count: 2 * batch.pairs)
+        for pair in 0..<batch.pairs {
+            errorWeights[2 * pair] = -outcome.winnerGradients[pair]
+            errorWeights[2 * pair + 1] = -outcome.loserGradients[pair]
+        }
+        pass.backward(errorWeights: errorWeights)
+        let (sum, norm) = gradients.reduce()
+        let rate = plan.learningRate(lane.settings, lane.step + 1)
+        lane.optimiser.update(
+            lane.weights, gradients: sum, learningRate: Float(rate),
+            gradientScale: lane.optimiser.clipping(norm: norm))
+        if let average = lane.average {
+            MovingAverage.update(average, with: lane.weights, decay: Float(plan.policyEMA))
+        }
+        lane.step += 1
+        let distances = distances(policy.predictions, reference.predictions, batch.denoising)
+        let statistics = StepStatistics(
+            batch: errors, outcome: outcome, winnerDistances: distances.winners,
+            loserDistances: distances.losers, timesteps: batch.timesteps,
+            trainingTimesteps: pipeline.scheduler.configuration.trainTimesteps)
+        let seconds = (ContinuousClock.now - start).seconds + sharedSeconds
+        var metrics = StepMetrics(lane: lane.settings.name, step: lane.step, statistics)
+        metrics.offset = outcome.offset ?? .nan
+        metrics.gradientNorm = norm
+        metrics.learningRate = rate
+        metrics.imagesPerSecond = Double(2 * batch.pairs) / seconds
+        metrics.time = Date().timeIntervalSince1970
+        let kappa = lane.settings.kappa
+        return StepResult(
+            metrics: metrics, field: lane.objective.field(kappa: kappa, offset: outcome.offset),
+            ratios: zip(errors.winners.logRatios, errors.losers.logRatios).map {
+                (l1: kappa * $0, l2: kappa * $1)
+            })
+    }
+
+    /// Errors of the winners (0) or losers (1).
+    private func side(_ which: Int, _ policy: [Double], _ reference: [Double]) -> SideErrors {
+        let indices = stride(from: which, to: policy.count, by: 2)
+        return SideErrors(
+            policy: indices.map { policy[$0] }, reference: indices.map { reference[$0] })
+    }
+
+    /// Mean squared distance of the two predictions, one a picture.
+    private func distances(
+        _ policy: [Float], _ reference: [Float], _ batch: DenoisingBatch
+    ) -> (winners: [Double], losers: [Double]) {
+        let size = batch.sampleSize
+        let all = (0..<batch.count).map { index in
+            policy.withUnsafeBufferPointer { p in
+                reference.withUnsafeBufferPointer { r in
+                    pb_squared_distance(
+                        p.baseAddress! + index * size, r.baseAddress! + index * size, size)
+                        / Double(size)
+                }
+            }
+        }
+        return (
+            stride(from: 0, to: all.count, by: 2).map { all[$0] },
+            stride(from: 1, to: all.count, by: 2).map { all[$0] }
+        )
+    }
+}
+
+extension StepMetrics {
+    /// The figures of a step as a message.
+    init(lane: String, step: Int, _ statistics: StepStatistics) {
+        self.init(lane: lane, step: step)
+        let all = statistics.overall
+        loss = all.loss
+        implicitAccuracy = all.implicitAccuracy
+        margin = all.margin
+        winnerLogRatio = all.winnerLogRatio
+        loserLogRatio = all.loserLogRatio
+        policyError = all.policyError
+        referenceError = all.referenceError
+        klProxy = all.klProxy
+        saturated = all.saturated
+        capped = all.capped
+        quartiles = statistics.quartiles.map { figures in
+            var quartile = TimestepQuartile(images: figures.images)
+            quartile.loss = figures.loss
+            quartile.implicitAccuracy = figures.implicitAccuracy
+            quartile.margin = figures.margin
+            quartile.winnerLogRatio = figures.winnerLogRatio
+            quartile.loserLogRatio = figures.loserLogRatio
+            quartile.policyError = figures.policyError
+            quartile.referenceError = figures.referenceError
+            quartile.klProxy = figures.klProxy
+            quartile.saturated = figures.saturated
+            quartile.capped = figures.capped
+            return quartile
+        }
+    }
+}

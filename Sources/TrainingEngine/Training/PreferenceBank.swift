@@ -1,0 +1,59 @@
+import DiffusionModels
+import Foundation
+import Pictures
+import Populations
+import TensorCore
+
+/// The populations a session trains on, ready for the U-Net: winners and losers of each prompt.
+public struct PreferenceBank: Sendable {
+    /// One prompt's two populations, each picture as [height, width, channels] floats.
+    public struct Prompt: Sendable {
+        public let caption: String
+        public let winners: [[Float]]
+        public let losers: [[Float]]
+    }
+
+    public let prompts: [Prompt]
+
+    /// Sorts a pair of populations by prompt.
+    ///
+    /// - Parameter professions: the names of the professions to train on.
+    /// - Throws: `EngineError` when a prompt lacks winners or losers.
+    public init(
+        _ pair: PopulationPair, professions: [String], pipeline: DiffusionPipeline
+    ) throws {
+        func sample(_ member: PopulationMember) throws -> [Float] {
+            let (height, width) = pipeline.pictureSize
+            guard member.picture.width == width, member.picture.height == height else {
+                throw EngineError(
+                    "a population's picture is \(member.picture.width)x\(member.picture.height) and the model draws \(width)x\(height): collect the populations anew"
+                )
+            }
+            var out = [Float](repeating: 0, count: height * width * 3)
+            pipeline.unshuffle(member.picture.signedUnit, into: &out)
+            return out
+        }
+        prompts = try professions.map { name in
+            guard let profession = Profession(rawValue: name) else {
+                throw EngineError("\"\(name)\" is no profession of the populations")
+            }
+            let winners = pair.winners.filter { $0.attributes.profession == profession }
+            let losers = pair.losers.filter { $0.attributes.profession == profession }
+            guard !winners.isEmpty, !losers.isEmpty else {
+                throw EngineError(
+                    "the populations have \(winners.count) winners and \(losers.count) losers for \"\(name)\": collect them anew, or take the profession out of the recipe"
+                )
+            }
+            return Prompt(
+                caption: Caption(profession).text, winners: try winners.map(sample),
+                losers: try losers.map(sample))
+        }
+    }
+}
+
+/// What could not be done, in one sentence that says what to do.
+public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}
