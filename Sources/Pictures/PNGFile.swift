@@ -63,7 +63,8 @@ public enum PNGFile {
             guard length <= bytes.count - offset - 12 else { break }
             if size == nil {
                 guard kind.elementsEqual("IHDR".utf8), length == 13 else {
-                    throw PNGError.damaged(source: source, reason: "it does not begin with a header")
+                    throw PNGError.damaged(
+                        source: source, reason: "it does not begin with a header")
                 }
                 let (width, height) = (number(at: offset + 8), number(at: offset + 12))
                 guard width > 0, height > 0 else {

@@ -80,7 +80,7 @@ public enum StoredFile {
     public static func replace(_ path: String, with bytes: [UInt8]) throws {
         let beside = "\(path).\(getpid()).new"
         do {
-            try writeAndSync(bytes, to: beside)
+            try write(bytes, to: beside, isSynced: true)
             guard rename(beside, path) == 0 else { throw failure(path) }
             try syncFolder(of: path)
         } catch {
@@ -89,14 +89,14 @@ public enum StoredFile {
         }
     }
 
-    /// Writes a new file and waits until its bytes are on the disk.
-    package static func writeAndSync(_ bytes: [UInt8], to path: String) throws {
+    /// Writes a new file, and waits until its bytes are on the disk if asked to.
+    package static func write(_ bytes: [UInt8], to path: String, isSynced: Bool) throws {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw failure(path) }
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                write(file, buffer.baseAddress! + written, buffer.count - written)
+                Glibc.write(file, buffer.baseAddress! + written, buffer.count - written)
             }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else {
@@ -106,7 +106,7 @@ public enum StoredFile {
             }
             written += count
         }
-        guard fsync(file) == 0 else {
+        guard !isSynced || fsync(file) == 0 else {
             let error = failure(path)
             close(file)
             throw error
@@ -125,6 +125,26 @@ public enum StoredFile {
         // A file system that cannot sync a folder says EINVAL and keeps its names by other means.
         guard fsync(folder) == 0 || errno == EINVAL else { throw failure(path) }
     }
+
+    /// Waits until everything written to the file system that holds a folder is on the disk.
+    ///
+    /// For thousands of small files this is several times faster than syncing each.
+    package static func syncFileSystem(of folder: String) throws {
+        let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard file >= 0 else { throw failure(folder) }
+        defer { close(file) }
+        if let syncFileSystemCall {
+            guard syncFileSystemCall(file) == 0 else { throw failure(folder) }
+        } else {
+            sync()
+        }
+    }
+
+    /// `syncfs`, which the C library declares to GNU programs alone, so that Swift cannot name it.
+    private static let syncFileSystemCall: (@convention(c) (Int32) -> Int32)? =
+        dlsym(dlopen(nil, RTLD_NOW), "syncfs").map {
+            unsafeBitCast($0, to: (@convention(c) (Int32) -> Int32).self)
+        }
 
     private static func failure(_ path: String) -> StoredFileError {
         .unwritable(path: path, reason: reason(errno))

@@ -97,7 +97,8 @@ extension Caption {
         uniqueKeysWithValues: SkinTone.all.map { ($0.name + toneSuffix, $0) })
 
     private static let professions = Dictionary(
-        uniqueKeysWithValues: Profession.all.map { ($0.name, $0) } + aliases.map { ($0.key, $0.value) }
+        uniqueKeysWithValues: Profession.all.map { ($0.name, $0) }
+            + aliases.map { ($0.key, $0.value) }
     )
 
     private static let knownWords = Set(

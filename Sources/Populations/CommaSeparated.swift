@@ -1,18 +1,18 @@
 /// Comma-separated text as RFC 4180 has it: quotes around fields with commas, quotes or line ends.
-enum CommaSeparated {
-    struct Row: Equatable {
+package enum CommaSeparated {
+    package struct Row: Equatable {
         /// The line on which the row begins, from 1.
-        let line: Int
-        let fields: [String]
+        package let line: Int
+        package let fields: [String]
     }
 
-    struct Fault: Error, Equatable {
-        let line: Int
-        let reason: String
+    package struct Fault: Error, Equatable {
+        package let line: Int
+        package let reason: String
     }
 
     /// Reads all rows; lines that hold nothing are passed over.
-    static func rows(of text: String) throws -> [Row] {
+    package static func rows(of text: String) throws -> [Row] {
         var reader = Reader(text)
         var rows: [Row] = []
         while let row = try reader.next() { rows.append(row) }
@@ -20,7 +20,7 @@ enum CommaSeparated {
     }
 
     /// Writes rows, each ended by a line feed.
-    static func text(of rows: [[String]]) -> String {
+    package static func text(of rows: [[String]]) -> String {
         rows.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
     }
 

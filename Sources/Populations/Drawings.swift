@@ -7,23 +7,23 @@ import Pictures
 ///
 /// Every drawing has a border of white pixels (one before, two after), so that a coordinate outside,
 /// once clamped, reads white: nothing is clipped and nothing smears.
-struct Drawings: Sendable {
+package struct Drawings: Sendable {
     /// Samples along each side of a new pixel.
     ///
     /// With 136 pixels shrunk to 32, four samples a side lie 1.06 old pixels apart: bilinear taps
     /// that far apart leave no gap, and their mean is the area average without aliasing.
-    static let samplesPerSide = 4
+    package static let samplesPerSide = 4
 
-    let count: Int
-    let width: Int
-    let height: Int
+    package let count: Int
+    package let width: Int
+    package let height: Int
     /// Red, green, blue and nothing in the bytes of a word from the lowest on, `[count, rows, stride]`.
     private var pixels: [UInt32]
     private let stride: Int
     private let rows: Int
 
     /// Packs pictures of one size.
-    init(_ pictures: [Picture]) {
+    package init(_ pictures: [Picture]) {
         precondition(!pictures.isEmpty, "a set of drawings has one at least")
         (count, width, height) = (pictures.count, pictures[0].width, pictures[0].height)
         stride = width + 3
@@ -45,7 +45,7 @@ struct Drawings: Sendable {
     }
 
     /// One drawing as a picture.
-    subscript(index: Int) -> Picture {
+    package subscript(index: Int) -> Picture {
         var rgb: [UInt8] = []
         rgb.reserveCapacity(width * height * 3)
         for y in 0..<height {
@@ -60,7 +60,7 @@ struct Drawings: Sendable {
     }
 
     /// Renders a drawing into `[side, side, 3]` floats in [-1, 1], channels last.
-    func render(
+    package func render(
         _ index: Int, side: Int, _ augmentation: RenderingAugmentation,
         into out: UnsafeMutablePointer<Float>
     ) {

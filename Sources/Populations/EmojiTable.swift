@@ -26,7 +26,8 @@ public enum EmojiTableError: Error, Equatable, CustomStringConvertible {
         case .malformed(let path, let line, let reason):
             return "\(path):\(line): \(reason); \(install)"
         case .ambiguous(let path, let line, let firstLine, let name):
-            return "\(path):\(line): \"\(name)\" has another sequence in line \(firstLine); \(install)"
+            return
+                "\(path):\(line): \"\(name)\" has another sequence in line \(firstLine); \(install)"
         case .unlisted(let path, let name):
             return "\(path): does not list \"\(name)\"; \(install)"
         }
@@ -72,7 +73,7 @@ public struct EmojiTable: Sendable {
                         path: path, line: line, firstLine: lines[emoji.name]!, name: emoji.name)
                 }
                 sequences[emoji.name] = emoji.sequence
-                lines[emoji.name] = line
+                lines[emoji.name] = lines[emoji.name] ?? line
             } catch let fault as LineFault {
                 throw EmojiTableError.malformed(path: path, line: line, reason: fault.reason)
             }

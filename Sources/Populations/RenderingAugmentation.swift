@@ -1,6 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
 import TensorCore
 
 /// Which renderings a model may learn from.
@@ -36,8 +33,7 @@ public struct RenderingAugmentation: Sendable, Equatable {
     public static let scales: ClosedRange<Float> = 0.90...1.05
     /// The largest shift along each axis, in pixels of the rendering.
     public static let largestShift: Float = 3
-    /// The largest change of ink common to the channels. Small: neighbouring skin tones differ by
-    /// about ten times as much.
+    /// The largest change of ink common to the channels, small beside the steps between skin tones.
     public static let largestInkChange: Float = 0.04
     /// The largest further change of ink of each channel apart.
     public static let largestTint: Float = 0.02

@@ -14,7 +14,7 @@ struct StoredFolder {
         let file = "\(path)/\(name)"
         let parent = String(file[..<file.lastIndex(of: "/")!])
         try Self.makeFolder(parent, reportedAs: parent)
-        try StoredFile.writeAndSync(bytes, to: file)
+        try StoredFile.write(bytes, to: file, isSynced: false)
     }
 
     /// Makes a folder at a path, or replaces the one there.
@@ -42,7 +42,7 @@ struct StoredFolder {
         do {
             try makeFolder(beside, reportedAs: path)
             try contents(StoredFolder(path: beside))
-            try syncTree(beside)
+            try StoredFile.syncFileSystem(of: beside)
             try putInPlace(beside, at: path, exists: exists)
             try StoredFile.syncFolder(of: path)
         } catch {
@@ -102,15 +102,5 @@ struct StoredFolder {
             throw ImageFolderError.unwritable(
                 folder: place, reason: error.localizedDescription)
         }
-    }
-
-    /// Waits until the names in a folder and in the folders below it are on the disk.
-    private static func syncTree(_ path: String) throws {
-        let below = FileManager.default.enumerator(atPath: path)
-        var folders: Set<String> = [path]
-        while let name = below?.nextObject() as? String {
-            if let slash = name.lastIndex(of: "/") { folders.insert("\(path)/\(name[..<slash])") }
-        }
-        for folder in folders { try StoredFile.syncFolder(of: folder + "/.") }
     }
 }
