@@ -108,7 +108,6 @@ struct ConfigurationTests {
             ("attention_head_dim", #"{"attention_head_dim":[1,2,3,4,5]}"#),
             ("attention_head_dim", #"{"attention_head_dim":7}"#),
             ("norm_num_groups", #"{"norm_num_groups":48}"#),
-            ("sample_size", #"{"sample_size":[64,60]}"#),
             ("block_out_channels", #"{"freq_shift":160}"#),
             ("block_out_channels", #"{"block_out_channels":[16384,16384,16384,16384]}"#),
         ])
