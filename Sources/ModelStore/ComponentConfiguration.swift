@@ -1,8 +1,8 @@
 /// The configuration of one component of a pipeline, as the JSON file that diffusers or
 /// transformers keeps beside its weights.
 ///
-/// `Codable` goes through the same checks as a file, so a configuration that exists is one that
-/// can be built.
+/// Reading, writing and `Codable` all go through the same checks; `checked(as:)` applies them to
+/// values that were set by hand.
 public protocol ComponentConfiguration: Codable, Equatable, Sendable {
     /// Reads a configuration; keys that are absent have the Python library's default.
     ///
@@ -24,10 +24,19 @@ extension ComponentConfiguration {
         try self.init(json: JSONValue.read(path), file: path)
     }
 
+    /// The configuration itself, if its values pass the checks that a file's have to pass.
+    ///
+    /// - Parameter file: the name for error messages.
+    /// - Throws: `ModelStoreError` naming key, value and what is supported.
+    public func checked(as file: String = "configuration") throws -> Self {
+        try Self(json: json, file: file)
+    }
+
     /// Replaces the file at a path, atomically.
     ///
-    /// - Throws: `ModelStoreError` of kind `unwritable`.
+    /// - Throws: `ModelStoreError` of kind `unwritable`, or what `checked(as:)` throws.
     public func write(to path: String) throws {
+        _ = try checked(as: path)
         try AtomicFile.write(json.indentedText, to: path)
     }
 

@@ -56,12 +56,6 @@ extension UNet2DConditionConfiguration {
                 "its first entry, \(blockOutChannels[0]), is odd or too small",
                 "choose an even number above twice freq_shift")
         }
-        let factor = 1 << (levels - 1)
-        guard sampleSize?.allSatisfy({ $0 % factor == 0 }) ?? true else {
-            throw reader.contradiction(
-                "sample_size", "\(levels) levels halve the size \(levels - 1) times",
-                "choose a multiple of \(factor)")
-        }
         guard parameterCount <= Self.mostParameters else {
             throw reader.contradiction(
                 "block_out_channels", "the model would have \(parameterCount) parameters",

@@ -67,6 +67,42 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("the reference models' files hold as many numbers as their configurations say")
+    func referenceModels() throws {
+        let folder = fixtures + "/../../DiffusionModelsTests/Fixtures"
+        for name in ["unet-default", "unet-other"] {
+            let unet = try UNet2DConditionConfiguration(contentsOf: "\(folder)/\(name)/config.json")
+            let file = try SafetensorsFile(
+                "\(folder)/\(name)/diffusion_pytorch_model.safetensors")
+            #expect(try size(of: file) == unet.parameterCount)
+        }
+        for name in ["text-encoder", "text-encoder-gelu"] {
+            let text = try CLIPTextConfiguration(contentsOf: "\(folder)/\(name)/config.json")
+            let file = try SafetensorsFile("\(folder)/\(name)/model.safetensors")
+            #expect(try size(of: file) == text.parameterCount)
+            #expect(text.activation == (name == "text-encoder" ? .quickGELU : .gelu))
+        }
+    }
+
+    private func size(of file: SafetensorsFile) throws -> Int {
+        try file.names.filter { try file.dtype(of: $0).isFloatingPoint }
+            .reduce(0) { try $0 + file.shape(of: $1).reduce(1, *) }
+    }
+
+    @Test("values set by hand are checked before they are written")
+    func checkedBeforeWriting() throws {
+        let scratch = try ScratchFolder()
+        var unet = UNet2DConditionConfiguration()
+        unet.normNumGroups = 7
+        unet.normEps = .nan
+        #expect(throws: ModelStoreError.self) { try unet.write(to: scratch.file("config.json")) }
+        #expect(!FileManager.default.fileExists(atPath: scratch.file("config.json")))
+        var scheduler = DDIMSchedulerConfiguration()
+        scheduler.trainTimesteps = 0
+        let error = #expect(throws: ModelStoreError.self) { try scheduler.checked() }
+        #expect(error?.subject == "num_train_timesteps")
+    }
+
     @Test(
         "a U-Net's value outside the supported subset is named",
         arguments: [
@@ -108,7 +144,6 @@ struct ConfigurationTests {
             ("attention_head_dim", #"{"attention_head_dim":[1,2,3,4,5]}"#),
             ("attention_head_dim", #"{"attention_head_dim":7}"#),
             ("norm_num_groups", #"{"norm_num_groups":48}"#),
-            ("sample_size", #"{"sample_size":[64,60]}"#),
             ("block_out_channels", #"{"freq_shift":160}"#),
             ("block_out_channels", #"{"block_out_channels":[16384,16384,16384,16384]}"#),
         ])

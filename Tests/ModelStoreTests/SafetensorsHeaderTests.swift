@@ -161,7 +161,7 @@ struct SafetensorsHeaderTests {
         var refused = 0
         var read = 0
         let headerEnd = 8 + Int(original[0]) + Int(original[1]) << 8
-        for _ in 0..<4000 {
+        for _ in 0..<1500 {
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &numbers) {
                 let place = Int.random(
@@ -199,6 +199,6 @@ struct SafetensorsHeaderTests {
             }
         }
         // Both ways must have been gone, or the mutations say nothing.
-        #expect(refused > 500 && read > 50, "\(refused) refused, \(read) read")
+        #expect(refused > 500 && read > 20, "\(refused) refused, \(read) read")
     }
 }
