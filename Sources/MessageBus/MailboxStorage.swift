@@ -76,11 +76,11 @@ final class MailboxStorage<Message: BusMessage>: Sendable {
 }
 
 /// A descriptor that is readable while it is raised: the reading end of a pipe that holds a byte.
-final class ReadableSignal: Sendable {
-    let descriptor: Int32
+package final class ReadableSignal: Sendable {
+    package let descriptor: Int32
     private let writing: Int32
 
-    init() throws(BusError) {
+    package init() throws(BusError) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw .noDescriptor(errno: errno) }
         for end in ends {
@@ -97,13 +97,13 @@ final class ReadableSignal: Sendable {
     }
 
     /// Makes the descriptor readable; a pipe that is full is readable already.
-    func raise() {
+    package func raise() {
         var byte: UInt8 = 1
         while write(writing, &byte, 1) < 0, errno == EINTR {}
     }
 
     /// Makes the descriptor unreadable.
-    func lower() {
+    package func lower() {
         var bytes: (UInt64, UInt64) = (0, 0)
         while read(descriptor, &bytes, 16) > 0 || errno == EINTR {}
     }
