@@ -12,6 +12,8 @@ public final class DiffusionPipeline {
     public let textEncoder: TextEncoder
     public let textWeights: FloatBlock
     public let tokenizer: CLIPTokenizer
+    /// The folder that the tokenizer was read from.
+    public let tokenizerPath: String
     public let scheduler: DDIMScheduler
     /// How many pixels in each direction become channels; 1 for none.
     public let pixelShuffleFactor: Int
@@ -23,13 +25,15 @@ public final class DiffusionPipeline {
     /// Puts a pipeline together.
     public init(
         unet: UNet, unetWeights: FloatBlock, textEncoder: TextEncoder, textWeights: FloatBlock,
-        tokenizer: CLIPTokenizer, scheduler: DDIMScheduler, pixelShuffleFactor: Int
+        tokenizer: CLIPTokenizer, tokenizerPath: String, scheduler: DDIMScheduler,
+        pixelShuffleFactor: Int
     ) {
         self.unet = unet
         self.unetWeights = unetWeights
         self.textEncoder = textEncoder
         self.textWeights = textWeights
         self.tokenizer = tokenizer
+        self.tokenizerPath = tokenizerPath
         self.scheduler = scheduler
         self.pixelShuffleFactor = pixelShuffleFactor
     }
@@ -70,18 +74,15 @@ public final class DiffusionPipeline {
             throw refuse(
                 "unet", "does not state a sample_size of at most 1024 pixels", "add it to config.json")
         }
-        guard tokenizer.maximumLength <= textEncoder.configuration.maximumPositions,
-            tokenizer.vocabularySize <= textEncoder.configuration.vocabularySize
-        else {
+        guard tokenizer.vocabularySize <= textEncoder.configuration.vocabularySize else {
             throw refuse(
-                "tokenizer",
-                "makes \(tokenizer.maximumLength) tokens of \(tokenizer.vocabularySize) kinds",
-                "the text encoder takes \(textEncoder.configuration.maximumPositions) of \(textEncoder.configuration.vocabularySize)"
-            )
+                "tokenizer", "has \(tokenizer.vocabularySize) tokens",
+                "the text encoder knows \(textEncoder.configuration.vocabularySize)")
         }
         self.init(
             unet: unet, unetWeights: unetWeights, textEncoder: textEncoder,
-            textWeights: textWeights, tokenizer: tokenizer, scheduler: scheduler,
+            textWeights: textWeights, tokenizer: tokenizer,
+            tokenizerPath: folder.folder(.tokenizer).path, scheduler: scheduler,
             pixelShuffleFactor: factor)
     }
 
@@ -109,8 +110,39 @@ public final class DiffusionPipeline {
         }
     }
 
+    /// Draws x_t and the prediction's target for one clean sample, both in the U-Net's layout.
+    ///
+    /// - Parameters:
+    ///   - clean: x_0.
+    ///   - noise: e, standard normal, as many floats.
+    ///   - sample: receives x_t.
+    ///   - target: receives what the U-Net should predict.
+    public func addNoise(
+        clean: [Float], noise: [Float], timestep: Int, sample: UnsafeMutablePointer<Float>,
+        target: UnsafeMutablePointer<Float>
+    ) {
+        clean.withUnsafeBufferPointer { clean in
+            noise.withUnsafeBufferPointer { noise in
+                scheduler.addNoise(
+                    clean: clean, noise: noise, timestep: timestep,
+                    into: UnsafeMutableBufferPointer(start: sample, count: clean.count))
+                scheduler.target(
+                    clean: clean, noise: noise, timestep: timestep,
+                    into: UnsafeMutableBufferPointer(start: target, count: clean.count))
+            }
+        }
+    }
+
     /// Tokens of a caption.
-    public var contextTokens: Int { tokenizer.maximumLength }
+    public var contextTokens: Int {
+        let positions = textEncoder.configuration.maximumPositions
+        return min(tokenizer.maximumLength ?? positions, positions)
+    }
+
+    /// A caption's token ids, filled up to `contextTokens`.
+    public func tokenIDs(_ caption: String) -> [Int] {
+        tokenizer.encode(caption, paddedTo: contextTokens)
+    }
 
     /// The text encoder's last hidden state for a caption, [tokens, width]; computed once a caption.
     public func context(for caption: String) -> [Float] {
@@ -118,7 +150,7 @@ public final class DiffusionPipeline {
         let arena = Arena(blockSize: 1 << 16)
         let tape = Tape(
             parameters: textWeights.pointer, gradients: nil, arena: arena, scratch: arena)
-        let states = textEncoder.forward([tokenizer.encode(caption)], on: tape)
+        let states = textEncoder.forward([tokenIDs(caption)], on: tape)
         let values = Array(UnsafeBufferPointer(start: states.data, count: states.count))
         contexts[caption] = values
         return values
@@ -145,11 +177,24 @@ public final class DiffusionPipeline {
             to: folder.folder(.textEncoder).file(PipelineFolder.Component.textEncoder.weightsFile!),
             as: type)
         try scheduler.configuration.write(to: folder.folder(.scheduler).configuration)
-        try tokenizer.write(to: folder.folder(.tokenizer).path)
+        try copyTokenizer(to: folder.folder(.tokenizer).path)
         try AtomicFile.write(PipelineScript.text, to: path + "/pipeline.py")
         try ModelIndex(
             pipelineClass: PipelineScript.className, pipelineModule: "pipeline",
             settings: [Self.pixelShuffleKey: .integer(pixelShuffleFactor)]
         ).write(to: folder.indexPath)
+    }
+
+    /// Copies the tokenizer's own files, which nothing here changes.
+    private func copyTokenizer(to path: String) throws {
+        for name in ["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"]
+        {
+            let source = "\(tokenizerPath)/\(name)"
+            let target = "\(path)/\(name)"
+            guard source != target, let bytes = FileManager.default.contents(atPath: source) else {
+                continue
+            }
+            try AtomicFile.write(bytes, to: target)
+        }
     }
 }

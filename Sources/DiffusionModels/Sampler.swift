@@ -47,10 +47,12 @@ public final class Sampler {
     ///   - weights: the U-Net's weights; the pipeline's own when nil.
     ///   - progress: told after every chunk how many pictures are done; false cancels.
     /// - Returns: nil when cancelled.
+    /// - Throws: `DDIMSchedulerError` for a number of steps that the schedule does not have.
     public func sample(
         _ request: SamplingRequest, weights: FloatBlock? = nil,
         progress: ((Int) -> Bool)? = nil
-    ) -> [Float]? {
+    ) throws -> [Float]? {
+        let steps = try pipeline.scheduler.steps(request.inferenceSteps)
         let (height, width) = pipeline.pictureSize
         let pictureSize = height * width * 3
         let count = request.prompts.count
@@ -71,7 +73,7 @@ public final class Sampler {
                     let (own, out, weights) = shared.value
                     let range = chunks[index]..<min(count, chunks[index] + chunk)
                     own.denoise(
-                        request, range, contexts: contexts, empty: empty, weights: weights,
+                        request, steps, range, contexts: contexts, empty: empty, weights: weights,
                         into: out + range.lowerBound * pictureSize)
                 }
             }
@@ -83,7 +85,7 @@ public final class Sampler {
 
     /// Denoises one chunk from its noise to its pictures.
     private func denoise(
-        _ request: SamplingRequest, _ range: Range<Int>, contexts: [[Float]], empty: [Float],
+        _ request: SamplingRequest, _ steps: [DDIMScheduler.Step], _ range: Range<Int>, contexts: [[Float]], empty: [Float],
         weights: FloatBlock, into out: UnsafeMutablePointer<Float>
     ) {
         let (height, width) = pipeline.sampleSize
@@ -102,10 +104,7 @@ public final class Sampler {
         let context =
             range.flatMap { contexts[$0] } + (guided ? range.flatMap { _ in empty } : [])
         let batch = guided ? 2 * n : n
-        let timesteps = pipeline.scheduler.timesteps(request.inferenceSteps)
-        for (index, timestep) in timesteps.enumerated() {
-            let previous = pipeline.scheduler.previousTimestep(of: timestep, steps: request.inferenceSteps)
-            _ = index
+        for step in steps {
             pool.withArena { arena in
                 let tape = Tape(
                     parameters: weights.pointer, gradients: nil, arena: arena, scratch: arena)
@@ -116,7 +115,7 @@ public final class Sampler {
                     context, batch: batch, height: pipeline.contextTokens, width: 1,
                     channels: pipeline.unet.configuration.crossAttentionDim)
                 let prediction = pipeline.unet.forward(
-                    sample: input, timesteps: Array(repeating: timestep, count: batch),
+                    sample: input, timesteps: Array(repeating: step.timestep, count: batch),
                     context: states, on: tape)
                 if guided {
                     // unconditional + s (conditional - unconditional), over the conditional half
@@ -127,9 +126,12 @@ public final class Sampler {
                         conditional[i] = unconditional[i] + s * (conditional[i] - unconditional[i])
                     }
                 }
-                pipeline.scheduler.step(
-                    prediction: prediction.data, sample: &sample, timestep: timestep,
-                    previousTimestep: previous)
+                sample.withUnsafeMutableBufferPointer {
+                    pipeline.scheduler.step(
+                        prediction: UnsafeBufferPointer(start: prediction.data, count: n * size),
+                        timestep: step.timestep, previousTimestep: step.previousTimestep,
+                        sample: $0)
+                }
             }
         }
         let factor = pipeline.pixelShuffleFactor

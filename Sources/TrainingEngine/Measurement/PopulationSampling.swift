@@ -29,8 +29,8 @@ public final class PopulationSampling {
     /// - Returns: pictures and classifications in the request's order; nil when cancelled.
     public func draw(
         _ request: SamplingRequest, weights: FloatBlock? = nil, progress: ((Int) -> Bool)? = nil
-    ) -> (pictures: [Picture], seen: [Classification])? {
-        guard let pixels = sampler.sample(request, weights: weights, progress: progress) else {
+    ) throws -> (pictures: [Picture], seen: [Classification])? {
+        guard let pixels = try sampler.sample(request, weights: weights, progress: progress) else {
             return nil
         }
         // Classified as they will be shown and stored: rounded to bytes.
@@ -42,11 +42,11 @@ public final class PopulationSampling {
     public func population(
         of prompt: String, count: Int, seed: UInt64, inferenceSteps: Int, guidanceScale: Float,
         weights: FloatBlock? = nil, progress: ((Int) -> Bool)? = nil
-    ) -> SampledPopulation? {
+    ) throws -> SampledPopulation? {
         let request = SamplingRequest(
             prompts: Array(repeating: prompt, count: count), noise: Array(0..<count), seed: seed,
             inferenceSteps: inferenceSteps, guidanceScale: guidanceScale)
-        guard let drawn = draw(request, weights: weights, progress: progress) else { return nil }
+        guard let drawn = try draw(request, weights: weights, progress: progress) else { return nil }
         return SampledPopulation(prompt: prompt, pictures: drawn.pictures, seen: drawn.seen)
     }
 }

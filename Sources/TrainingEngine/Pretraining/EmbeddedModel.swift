@@ -32,7 +32,7 @@ public enum EmbeddedModel {
         c.intermediateSize = 256
         c.hiddenLayers = 2
         c.attentionHeads = 4
-        c.maximumPositions = tokenizer.maximumLength
+        c.maximumPositions = tokenizer.maximumLength ?? 16
         c.projectionDim = 64
         return c
     }
@@ -47,8 +47,11 @@ public enum EmbeddedModel {
         return c
     }
 
-    /// An untrained pipeline.
-    public static func untrained(tokenizer: CLIPTokenizer, seed: UInt64) -> DiffusionPipeline {
+    /// An untrained pipeline with the tokenizer of a folder.
+    ///
+    /// - Throws: `ModelStoreError`.
+    public static func untrained(tokenizer path: String, seed: UInt64) throws -> DiffusionPipeline {
+        let tokenizer = try CLIPTokenizer(folder: path)
         let unet = UNet(Self.unet)
         let textEncoder = TextEncoder(Self.textEncoder(for: tokenizer))
         let unetWeights = FloatBlock(count: unet.layout.count)
@@ -57,7 +60,7 @@ public enum EmbeddedModel {
         textEncoder.layout.initialise(textWeights, seed: seed &+ 1)
         return DiffusionPipeline(
             unet: unet, unetWeights: unetWeights, textEncoder: textEncoder,
-            textWeights: textWeights, tokenizer: tokenizer,
+            textWeights: textWeights, tokenizer: tokenizer, tokenizerPath: path,
             scheduler: DDIMScheduler(Self.scheduler), pixelShuffleFactor: 2)
     }
 }

@@ -115,7 +115,8 @@ public final class PretrainingRun {
         text.copy(from: parts[1].average)
         return DiffusionPipeline(
             unet: pipeline.unet, unetWeights: unet, textEncoder: pipeline.textEncoder,
-            textWeights: text, tokenizer: pipeline.tokenizer, scheduler: pipeline.scheduler,
+            textWeights: text, tokenizer: pipeline.tokenizer,
+            tokenizerPath: pipeline.tokenizerPath, scheduler: pipeline.scheduler,
             pixelShuffleFactor: pipeline.pixelShuffleFactor)
     }
 
@@ -160,7 +161,7 @@ public final class PretrainingRun {
                             noise.withUnsafeMutableBufferPointer {
                                 random.fillNormal($0.baseAddress!, count: size)
                             }
-                            own.pipeline.scheduler.noised(
+                            own.pipeline.addNoise(
                                 clean: clean, noise: noise, timestep: timesteps[index],
                                 sample: samples + index * size, target: targets + index * size)
                         }
@@ -170,7 +171,7 @@ public final class PretrainingRun {
         }
         let ids = captions.map { caption in
             if let known = tokens[caption] { return known }
-            let encoded = pipeline.tokenizer.encode(caption)
+            let encoded = pipeline.tokenIDs(caption)
             tokens[caption] = encoded
             return encoded
         }

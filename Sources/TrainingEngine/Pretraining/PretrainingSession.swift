@@ -29,8 +29,8 @@ public struct PretrainingSession {
     /// - Parameter report: takes one line of progress at a time.
     public func run(_ report: (String) -> Void) throws {
         let people = try EmojiPeople(environment: ProcessInfo.processInfo.environment)
-        let pipeline = EmbeddedModel.untrained(
-            tokenizer: try CLIPTokenizer(folder: tokenizer), seed: configuration.seed)
+        let pipeline = try EmbeddedModel.untrained(
+            tokenizer: tokenizer, seed: configuration.seed)
         let run = PretrainingRun(
             configuration, pipeline: pipeline, sampler: TrainingSampler(people: people))
         try PipelineFolder(path: output).create([])
@@ -87,7 +87,7 @@ public struct PretrainingSession {
         }
         let request = SamplingRequest(
             prompts: prompts, noise: Array(0..<prompts.count), seed: configuration.seed)
-        guard let pixels = Sampler(pipeline).sample(request) else { return }
+        guard let pixels = try Sampler(pipeline).sample(request) else { return }
         let pictures = pixelsToPictures(pixels, pipeline.pictureSize)
         try contactSheet(pictures, columns: 8, padding: 2).writePNG(to: output + "/samples.png")
     }

@@ -55,7 +55,7 @@ struct PreferenceBatch {
                     (index * contextSize)..<((index + 1) * contextSize), with: context)
                 batch.samples.withUnsafeMutableBufferPointer { samples in
                     batch.targets.withUnsafeMutableBufferPointer { targets in
-                        pipeline.scheduler.noised(
+                        pipeline.addNoise(
                             clean: member, noise: noise, timestep: timestep,
                             sample: samples.baseAddress! + index * size,
                             target: targets.baseAddress! + index * size)
