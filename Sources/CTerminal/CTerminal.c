@@ -1,1 +1,1 @@
-// CTerminal
+#include "CTerminal.h"
