@@ -161,6 +161,10 @@ extension WorkbenchModel {
     }
 
     private mutating func receive(_ evaluation: Evaluation) {
+        let isKnown = evaluation.lane == WorkbenchModel.baseName || knows(evaluation.lane)
+        guard isKnown, evaluations[evaluation.lane] != nil
+            || evaluations.count <= max(laneStates.count, WorkbenchModel.unnamedLaneCapacity)
+        else { return }
         evaluations[evaluation.lane] = evaluation
         announce(.info, "evaluated \(evaluation.lane) at step \(evaluation.step)")
     }

@@ -41,6 +41,12 @@ public struct KeyTable: Sendable {
         public var context: KeyContext
         public var key: Key
         public var actions: [BenchAction]
+
+        package init(context: KeyContext, key: Key, actions: [BenchAction]) {
+            self.context = context
+            self.key = key
+            self.actions = actions
+        }
     }
 
     /// The rows in the order in which help shows them.

@@ -1,3 +1,6 @@
+import BenchProtocol
+import TerminalKit
+
 /// What the person looks at: focus, zoom, crosshair, scrolling and scales.
 extension WorkbenchModel {
     /// Columns that page-up and page-down move the crosshair by.
@@ -73,11 +76,10 @@ extension WorkbenchModel {
         case (.curves, .right): moveCursor(by: 1)
         case (.field, .left), (.field, .up): moveLane(by: -1)
         case (.field, .right), (.field, .down): moveLane(by: 1)
-        case (_, .up): scroll = max(0, scroll - 1)
-        case (.lanes, .down), (.samples, .down), (.samples, .right): scrollOn(by: 1)
-        case (.samples, .left): scroll = max(0, scroll - 1)
         case (.lanes, .left), (.curves, .up): moveLane(by: -1)
         case (.lanes, .right), (.curves, .down): moveLane(by: 1)
+        case (.lanes, .up), (.samples, .up), (.samples, .left): scroll = max(0, scroll - 1)
+        case (.lanes, .down), (.samples, .down), (.samples, .right): scrollOn(by: 1)
         case (.population, _): break
         }
     }
@@ -104,9 +106,7 @@ extension WorkbenchModel {
     /// The last row, or page, that it makes sense to scroll to.
     private var scrollLimit: Int {
         switch focusedPanel {
-        case .lanes:
-            let figures = evaluations.values.map(\.figures.count).max() ?? 0
-            return Quantity.allCases.count + figures + 8
+        case .lanes: return max(0, LaneDetail.rows(of: self).count - max(1, height - 5))
         case .samples:
             let pictures = contenders.compactMap { sheets.sheet(lane: $0.name, prompt: shownPrompt) }
                 .map(\.pictures.count).max()

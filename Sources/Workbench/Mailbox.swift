@@ -20,19 +20,30 @@ public final class Mailbox: Sendable {
 
     /// Readable whenever something waits.
     public let fileDescriptor: Int32
+    private let bellDescriptor: Int32
     private let queue = Mutex(Queue())
 
     /// Makes an empty mailbox; throws when the system has no descriptor left.
     public init() throws {
-        fileDescriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-        guard fileDescriptor >= 0 else { throw MailboxError(code: errno) }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw MailboxError(code: errno) }
+        for end in ends {
+            _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        fileDescriptor = ends[0]
+        bellDescriptor = ends[1]
     }
 
-    deinit { close(fileDescriptor) }
+    deinit {
+        close(fileDescriptor)
+        close(bellDescriptor)
+    }
 
     /// Leaves an input for the loop.
     public func post(_ input: WorkbenchInput) {
-        queue.withLock { queue in
+        let wasEmpty = queue.withLock { queue in
+            let wasEmpty = queue.entries.isEmpty
             if let key = Self.key(of: input) {
                 if queue.entries.count - queue.holes >= Self.capacity,
                     let older = queue.newest[key]
@@ -44,16 +55,18 @@ public final class Mailbox: Sendable {
             }
             queue.entries.append(input)
             if queue.holes > Self.capacity { Self.compact(&queue) }
+            return wasEmpty
         }
-        var one: UInt64 = 1
-        // The counter can only be full when the loop has been woken already.
-        _ = write(fileDescriptor, &one, MemoryLayout<UInt64>.size)
+        guard wasEmpty else { return }
+        var bell: UInt8 = 1
+        // The pipe can only be full when the loop has been woken already.
+        _ = write(bellDescriptor, &bell, 1)
     }
 
     /// Takes everything that waits, oldest first.
     public func drain() -> [WorkbenchInput] {
-        var count: UInt64 = 0
-        _ = read(fileDescriptor, &count, MemoryLayout<UInt64>.size)
+        var bells: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        while read(fileDescriptor, &bells, MemoryLayout.size(ofValue: bells)) > 0 {}
         return queue.withLock { queue in
             let waiting = queue.entries.compactMap { $0 }
             queue = Queue()
@@ -86,7 +99,7 @@ public struct MailboxError: Error, CustomStringConvertible {
 
     /// What happened and what to do.
     public var description: String {
-        "the screen cannot make an eventfd (\(String(cString: strerror(code)))): "
+        "the screen cannot make a pipe (\(String(cString: strerror(code)))): "
             + "close other programs or raise `ulimit -n`"
     }
 }

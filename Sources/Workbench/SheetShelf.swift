@@ -9,7 +9,14 @@ package struct SheetShelf: Sendable {
     /// The widest and highest picture that is taken, in pixels.
     static let largestSide = 512
 
-    private var prompts: [(prompt: String, sheets: [String: Thumbnails])] = []
+    /// A sheet and the number it was placed under: no two sheets have the same.
+    private struct Placed: Sendable {
+        var sheet: Thumbnails
+        var number: Int
+    }
+
+    private var prompts: [(prompt: String, sheets: [String: Placed])] = []
+    private var placed = 0
 
     package init() {}
 
@@ -18,22 +25,28 @@ package struct SheetShelf: Sendable {
 
     /// The pictures of a lane for a prompt.
     package func sheet(lane: String, prompt: String) -> Thumbnails? {
-        prompts.first { $0.prompt == prompt }?.sheets[lane]
+        prompts.first { $0.prompt == prompt }?.sheets[lane]?.sheet
+    }
+
+    /// The number of the sheet shown for a lane and prompt; 0 where there is none.
+    package func number(lane: String, prompt: String) -> Int {
+        prompts.first { $0.prompt == prompt }?.sheets[lane]?.number ?? 0
     }
 
     /// Puts pictures in place of older ones; says what is wrong where they cannot be shown.
     package mutating func place(_ sheet: Thumbnails) -> String? {
         if let complaint = SheetShelf.complaint(about: sheet) { return complaint }
-        var entry: (prompt: String, sheets: [String: Thumbnails]) = (sheet.prompt, [:])
+        var entry: (prompt: String, sheets: [String: Placed]) = (sheet.prompt, [:])
         if let index = prompts.firstIndex(where: { $0.prompt == sheet.prompt }) {
             entry = prompts.remove(at: index)
         }
-        if let shown = entry.sheets[sheet.lane], shown.step > sheet.step {
+        if let shown = entry.sheets[sheet.lane], shown.sheet.step > sheet.step {
             prompts.append(entry)
             return nil
         }
         if entry.sheets[sheet.lane] != nil || entry.sheets.count < SheetShelf.laneCapacity {
-            entry.sheets[sheet.lane] = sheet
+            placed += 1
+            entry.sheets[sheet.lane] = Placed(sheet: sheet, number: placed)
         }
         prompts.append(entry)
         if prompts.count > SheetShelf.promptCapacity { prompts.removeFirst() }
@@ -44,7 +57,7 @@ package struct SheetShelf: Sendable {
     package mutating func truncate(after step: Int) {
         for index in prompts.indices {
             prompts[index].sheets = prompts[index].sheets.filter {
-                $0.key == WorkbenchModel.baseName || $0.value.step <= step
+                $0.key == WorkbenchModel.baseName || $0.value.sheet.step <= step
             }
         }
     }

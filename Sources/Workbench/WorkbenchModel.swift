@@ -1,4 +1,5 @@
 import BenchProtocol
+import TerminalKit
 
 /// Everything the screen knows: what the engine told it and what the person chose to look at.
 ///
@@ -69,8 +70,12 @@ public struct WorkbenchModel: Sendable {
     public var exportFolder: String?
     /// How many pictures the sample key asks for.
     public var samplesPerKey = 8
+    /// How many colours the terminal shows; pictures become dots without any.
+    public var colorDepth = ColorDepth.direct
     /// The keys in force.
     public var keys: KeyTable
+    /// Pictures that were turned into cells already.
+    let pictureCache = PictureCache()
 
     /// Log lines kept, at most.
     public static let logCapacity = 500
