@@ -31,12 +31,12 @@ package struct DashboardLayout: Sendable {
             let spare = area.height - 22
             arrange(
                 area, top: 8 + spare * 3 / 10, middle: 7 + min(spare * 3 / 10, 8),
-                leftShare: (36, 44), middleShare: (44, 36))
+                leftShare: (32, 48), middleShare: (40, 40))
         case .full:
             let spare = area.height - 34
             arrange(
                 area, top: 10 + spare * 2 / 7, middle: 12 + min(spare / 4, 8),
-                leftShare: (55, 65), middleShare: (60, 60))
+                leftShare: (54, 66), middleShare: (60, 60))
         }
     }
 

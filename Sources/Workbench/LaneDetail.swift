@@ -60,7 +60,7 @@ struct LaneDetail: Drawing {
 
     /// Everything there is to show, heading by heading.
     static func rows(of model: WorkbenchModel) -> [Row] {
-        settings(model) + metrics(model) + quarters(model) + figures(model)
+        settings(model) + metrics(model) + figures(model) + quarters(model)
     }
 
     private static func settings(_ model: WorkbenchModel) -> [Row] {

@@ -15,8 +15,8 @@ struct LaneTable: Drawing {
             switch self {
             case .mark: ""
             case .name: "lane"
-            case .objective: "objective"
-            case .divergence: "diverg."
+            case .objective: "method"
+            case .divergence: "diverg"
             case .beta: "beta"
             case .step: "step"
             case .loss: "loss"
@@ -74,7 +74,10 @@ struct LaneTable: Drawing {
         }
         let order = shown.dropFirst() + shown.prefix(1)
         for (row, contender) in order.enumerated() where row + 1 < rect.height {
-            let cells = columns.map { text($0, contender) }
+            let cells = columns.enumerated().map { place, column in
+                // The base is named once, where the lanes' marks and names begin.
+                contender.index == nil && place > 1 && column.isText ? "" : text(column, contender)
+            }
             let y = rect.y + row + 1
             let isFocused = contender.index == model.focusedLane && contender.index != nil
             if isFocused {
@@ -137,7 +140,10 @@ struct LaneTable: Drawing {
 
     private func text(_ column: Column, _ contender: Contender) -> String {
         switch column {
-        case .mark: return LaneMark.text(contender)
+        // The base has no number: its name stands where the lanes' names do.
+        case .mark: return contender.index == nil ? "" : LaneMark.text(contender)
+        case .name, .objective:
+            if contender.index == nil { return contender.name }
         case .gender: return discrepancy(contender, "gender")
         case .tone: return discrepancy(contender, "tone")
         default: break
@@ -149,9 +155,11 @@ struct LaneTable: Drawing {
         let latest = model.lanes[contender.name]?.latest
         switch column {
         case .name: return lane.settings.name
-        case .objective: return lane.settings.objective
+        case .objective: return LaneTable.objective(lane.settings)
         case .divergence: return LaneTable.divergence(lane.settings)
-        case .beta: return LaneTable.hasBeta(lane.settings) ? Figures.constant(lane.settings.beta) : Figures.missing
+        case .beta:
+            return LaneTable.hasBeta(lane.settings)
+                ? Figures.constant(lane.settings.beta) : Figures.missing
         case .step: return "\(lane.step)"
         case .loss: return latest.map { Figures.short($0.loss) } ?? Figures.missing
         case .accuracy: return latest.map { Figures.share($0.implicitAccuracy) } ?? Figures.missing
@@ -171,6 +179,11 @@ struct LaneTable: Drawing {
         guard value.isFinite else { return Figures.missing }
         let text = Figures.fixed(value, abs(value) < 1 ? 4 : 2, signed: true)
         return text.replacingZeroPoint
+    }
+
+    /// The objective in few letters.
+    static func objective(_ settings: LaneSettings) -> String {
+        settings.objective == "diffusion-dpo" ? "diff-dpo" : settings.objective
     }
 
     /// The divergence in few letters.

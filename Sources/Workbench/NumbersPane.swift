@@ -14,7 +14,7 @@ struct NumbersPane: Drawing {
             return
         }
         let numbers = 18
-        let names = min(12, max(4, (rect.width - numbers) / 2))
+        let names = min(12, max(4, rect.width - numbers - 8))
         let spark = max(0, rect.width - names - numbers - 1)
         let head = theme.style(for: .header)
         canvas.put("lane", x: rect.x, y: rect.y, style: head, maxWidth: names)
@@ -50,6 +50,29 @@ struct NumbersPane: Drawing {
             drawNumbers(
                 [value] + shares, style: theme.style(for: .text), on: &canvas,
                 endingAt: rect.maxX, y: y)
+        }
+        let used = min(rect.height, order.count + 2)
+        drawFacts(on: &canvas, in: rect.splitTop(used).1)
+    }
+
+    /// What else there is to say about the focused lane, as far as there are rows left.
+    private func drawFacts(on canvas: inout Canvas, in rect: Rect) {
+        guard let lane = model.focusedLaneState,
+            let latest = model.lanes[lane.settings.name]?.latest
+        else { return }
+        var facts = [
+            "lane \(model.focusedLane + 1): accuracy \(Figures.share(latest.implicitAccuracy))",
+            "winner g \(Figures.short(latest.winnerLogRatio, signed: true))"
+                + "  loser g \(Figures.short(latest.loserLogRatio, signed: true))",
+        ]
+        if let field = model.lanes[lane.settings.name]?.field {
+            facts.append("push on winners \(Figures.percent(field.shareOnWinner))")
+        }
+        facts.append("prompt \"\(model.shownPrompt)\"")
+        for (row, fact) in facts.prefix(rect.height).enumerated() {
+            canvas.put(
+                fact, x: rect.x, y: rect.y + row, style: theme.style(for: .dim),
+                maxWidth: rect.width)
         }
     }
 

@@ -17,7 +17,8 @@ package struct PictureGrid: Equatable, Sendable {
     package static let gutter = 5
     private static let heights = [14, 12, 10, 8, 7, 6, 5, 4, 3, 2]
 
-    /// Finds the largest pictures of which each contender still gets `least`; nil where none fit.
+    /// Finds the layout that covers most of the rectangle with pictures and their labels, each
+    /// contender getting at least `least` of them; nil where none fits.
     ///
     /// - Parameters:
     ///   - pictures: how many each contender has at most.
@@ -28,22 +29,39 @@ package struct PictureGrid: Equatable, Sendable {
         smallest: Int
     ) {
         guard contenders > 0, pictures > 0 else { return nil }
+        var best: PictureGrid?
         for side in [largest] + Self.heights where side <= largest && side >= smallest {
-            for labels in side >= 3 ? [true, false] : [false] {
-                let rows = min(height / (side + (labels ? 1 : 0)), contenders)
+            for hasLabels in side >= 3 ? [true, false] : [false] {
+                let rows = min(height / (side + (hasLabels ? 1 : 0)), contenders)
                 guard rows > 0 else { continue }
                 let perRow = (contenders + rows - 1) / rows
                 let count = (width / perRow - Self.gutter) / (side * 2 + 1)
                 guard count >= min(max(1, least), pictures) else { continue }
-                pictureWidth = side * 2
-                pictureHeight = side
-                hasLabels = labels
-                stripsPerRow = perRow
-                self.rows = (contenders + perRow - 1) / perRow
-                picturesPerStrip = min(count, pictures)
-                return
+                let grid = PictureGrid(
+                    pictureWidth: side * 2, pictureHeight: side, hasLabels: hasLabels,
+                    stripsPerRow: perRow, rows: (contenders + perRow - 1) / perRow,
+                    picturesPerStrip: min(count, pictures))
+                if grid.covered > best?.covered ?? 0 { best = grid }
             }
         }
-        return nil
+        guard let best else { return nil }
+        self = best
+    }
+
+    /// The cells that one contender's pictures and labels cover.
+    private var covered: Int {
+        picturesPerStrip * pictureWidth * (pictureHeight + (hasLabels ? 1 : 0))
+    }
+
+    private init(
+        pictureWidth: Int, pictureHeight: Int, hasLabels: Bool, stripsPerRow: Int, rows: Int,
+        picturesPerStrip: Int
+    ) {
+        self.pictureWidth = pictureWidth
+        self.pictureHeight = pictureHeight
+        self.hasLabels = hasLabels
+        self.stripsPerRow = stripsPerRow
+        self.rows = rows
+        self.picturesPerStrip = picturesPerStrip
     }
 }

@@ -122,7 +122,9 @@ struct PopulationPanel: Drawing {
     private func drawBeside(_ attribute: String, on canvas: inout Canvas, in rect: Rect) {
         let shown = model.contenders(atMost: 2)
         guard let group = group(attribute, of: shown) else { return }
-        let labelWidth = min(9, max(2, rect.width / 3))
+        let longest = (group.classes.map(Self.shortened) + [attribute])
+            .map { TextLayout.columns($0, upTo: 12) }.max()
+        let labelWidth = min((longest ?? 8) + 1, max(2, rect.width - 4 * shown.count))
         let columnWidth = (rect.width - labelWidth) / max(1, shown.count)
         guard columnWidth > 1 else { return }
         var y = rect.y

@@ -134,7 +134,7 @@ extension KeyTable {
             .stopping, [.character("l"), .control("c")], .leaveTraining, hint: "do not wait",
             "Leave the screen without waiting; the engine still saves and stops."),
         KeyBinding(
-            .engineLost, [.character("r")], .resume, hint: "resume from the last save",
+            .engineLost, [.character("r")], .resume, hint: "resume from last save",
             "Start the engine again from the last save."),
         KeyBinding(
             .engineLost, [.character("q"), .control("c")], .quitNow, hint: "quit",

@@ -28,12 +28,14 @@ struct StatusLine: Drawing {
         for task in model.tasks.values.sorted(by: { $0.task < $1.task }) {
             let left = task.secondsLeft.isFinite ? " eta \(Figures.duration(task.secondsLeft))" : ""
             let note = task.message.isEmpty ? "" : " \(task.message)"
-            runs.append(("\(task.task) \(task.done)/\(task.total)\(left)\(note)", theme.style(for: .accent)))
+            runs.append(
+                ("\(task.task) \(task.done)/\(task.total)\(left)\(note)", theme.style(for: .accent)))
         }
-        if state.stepsPerSecond.isFinite, state.stepsPerSecond > 0 {
+        let isLive = model.isAttached
+        if isLive, state.stepsPerSecond.isFinite, state.stepsPerSecond > 0 {
             runs.append(("\(Figures.short(state.stepsPerSecond)) steps/s", text))
         }
-        if state.secondsLeft.isFinite, state.phase == .training {
+        if isLive, state.secondsLeft.isFinite, state.phase == .training {
             runs.append(("eta \(Figures.duration(state.secondsLeft))", text))
         }
         if let savedStep = state.savedStep {
@@ -42,7 +44,7 @@ struct StatusLine: Drawing {
         } else {
             runs.append(("not saved yet", theme.style(for: .warn)))
         }
-        if state.imagesPerSecond.isFinite, state.imagesPerSecond > 0 {
+        if isLive, state.imagesPerSecond.isFinite, state.imagesPerSecond > 0 {
             runs.append(("\(Figures.short(state.imagesPerSecond)) images/s", dim))
         }
         runs.append((state.session, dim))
