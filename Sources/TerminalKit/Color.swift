@@ -60,7 +60,7 @@ public struct Color: Hashable, Sendable {
             red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
     }
 
-    /// The perceived brightness, 0 (black) to 255 (white), by Rec. 601 weights.
+    /// The perceived brightness, 0 (black) to 255 (white), by the weights of BT.601.
     public var luminance: Double {
         0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue)
     }
