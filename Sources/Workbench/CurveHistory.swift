@@ -9,8 +9,11 @@ public struct CurveHistory: Sendable, Equatable {
     public struct Bucket: Sendable, Equatable {
         /// The last step in the bucket.
         public var step: Int
+        /// The smallest value; NaN in a gap.
         public var minimum: Double
+        /// The largest value; NaN in a gap.
         public var maximum: Double
+        /// The mean of the values; NaN in a gap.
         public var mean: Double
         /// How many finite values the mean is over; 0 makes the bucket a gap.
         var count: Int

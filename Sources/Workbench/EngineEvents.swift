@@ -34,6 +34,8 @@ extension WorkbenchModel {
     }
 
     private mutating func receive(_ hello: EngineHello) {
+        // A new process knows nothing of what its predecessor did after the last save.
+        if let old = self.hello, old.processID != hello.processID { isRewindDue = true }
         self.hello = hello
         engine = .attached
         requestedCurves = []
@@ -50,7 +52,8 @@ extension WorkbenchModel {
         if case .connecting = engine { engine = .attached }
         // States are control messages, so a smaller step is no stale one: the engine went back to a
         // checkpoint, and what it had logged past that is void.
-        if let old = state, newState.step < old.step { rewind(to: newState.step) }
+        if isRewindDue || newState.step < state?.step ?? 0 { rewind(to: newState.step) }
+        isRewindDue = false
         if let old = state, old.phase != newState.phase {
             tasks = tasks.filter { newState.isBusy && $0.value.done < $0.value.total }
             if newState.phase == .finished {
@@ -121,14 +124,8 @@ extension WorkbenchModel {
 
     private mutating func receive(_ metrics: StepMetrics) {
         guard knows(metrics.lane) else { return }
-        var readings = lanes[metrics.lane] ?? LaneReadings()
-        if let latest = readings.latest, metrics.step < latest.step { return }
-        readings.latest = metrics
-        for quantity in Quantity.allCases {
-            readings.histories[quantity, default: CurveHistory()]
-                .append(quantity.value(in: metrics), at: metrics.step)
-        }
-        lanes[metrics.lane] = readings
+        // In place: a copy of the histories for every step would cost more than the rest.
+        lanes[metrics.lane, default: LaneReadings()].record(metrics)
     }
 
     private mutating func receive(_ field: GradientFieldSummary) {
@@ -162,8 +159,9 @@ extension WorkbenchModel {
 
     private mutating func receive(_ evaluation: Evaluation) {
         let isKnown = evaluation.lane == WorkbenchModel.baseName || knows(evaluation.lane)
-        guard isKnown, evaluations[evaluation.lane] != nil
-            || evaluations.count <= max(laneStates.count, WorkbenchModel.unnamedLaneCapacity)
+        guard isKnown,
+            evaluations[evaluation.lane] != nil
+                || evaluations.count <= max(laneStates.count, WorkbenchModel.unnamedLaneCapacity)
         else { return }
         evaluations[evaluation.lane] = evaluation
         announce(.info, "evaluated \(evaluation.lane) at step \(evaluation.step)")

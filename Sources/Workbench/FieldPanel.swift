@@ -8,7 +8,9 @@ struct FieldPanel: Drawing {
     let isZoomed: Bool
 
     /// The narrowest field that shows directions.
-    private static let leastWidth = 9
+    private static let leastWidth = 8
+    /// What a lane without a field needs to say so.
+    private static let reasonWidth = 9
 
     func draw(on canvas: inout Canvas, in rect: Rect) {
         guard !model.laneStates.isEmpty else {
@@ -24,8 +26,9 @@ struct FieldPanel: Drawing {
         // A lane without a field needs room for the reason only.
         let without = lanes.filter { hasNoField($0) }.count
         let fields = lanes.count - without
-        let narrow = fields == 0 ? rect.width / max(1, without) : Self.leastWidth + 1
-        let wide = fields == 0 ? 0 : (rect.width - narrow * without) / fields
+        let room = rect.width + 1
+        let narrow = fields == 0 ? room / max(1, without) : Self.reasonWidth + 1
+        let wide = fields == 0 ? 0 : max(0, room - narrow * without) / fields
         var x = rect.x
         for index in lanes {
             let width = hasNoField(index) ? narrow : wide
@@ -158,7 +161,8 @@ struct FieldPanel: Drawing {
 
     private func say(_ text: String, on canvas: inout Canvas, in rect: Rect) {
         guard rect.width > 0 else { return }
-        for (row, line) in TextLayout.wrapped(text, to: rect.width).prefix(rect.height).enumerated() {
+        for (row, line) in TextLayout.wrapped(text, to: rect.width).prefix(rect.height).enumerated()
+        {
             canvas.put(
                 line, x: rect.x, y: rect.y + row, style: theme.style(for: .dim),
                 maxWidth: rect.width)

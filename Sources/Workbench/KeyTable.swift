@@ -13,8 +13,11 @@ public enum KeyContext: String, CaseIterable, Sendable {
 
 /// One row of the key table: which keys do what, where, and in which words.
 public struct KeyBinding: Sendable {
+    /// Where the keys work.
     public var context: KeyContext
+    /// The keys; the first is the one that hints name.
     public var keys: [Key]
+    /// What they do.
     public var action: BenchAction
     /// One or two words for the hint line; nil keeps the key out of it.
     public var hint: String?
@@ -38,8 +41,11 @@ public struct KeyBinding: Sendable {
 public struct KeyTable: Sendable {
     /// A key that means two things in one place.
     public struct Conflict: Sendable, Equatable {
+        /// The place.
         public var context: KeyContext
+        /// The key.
         public var key: Key
+        /// Everything it is claimed for, the first of which it does.
         public var actions: [BenchAction]
 
         package init(context: KeyContext, key: Key, actions: [BenchAction]) {
@@ -59,7 +65,8 @@ public struct KeyTable: Sendable {
         var actions: [KeyContext: [Key: BenchAction]] = [:]
         for binding in bindings {
             for key in binding.keys {
-                actions[binding.context, default: [:]].merge([key: binding.action]) { old, _ in old }
+                actions[binding.context, default: [:]].merge([key: binding.action]) { old, _ in old
+                }
             }
         }
         self.actions = actions

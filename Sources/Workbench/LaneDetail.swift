@@ -27,8 +27,10 @@ struct LaneDetail: Drawing {
 
         for (place, contender) in shown.enumerated() {
             let focused = contender.index == model.focusedLane && contender.index != nil
-            let style = LaneMark.style(contender, theme).with(focused ? [.bold, .underline] : .bold)
-            let name = contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)"
+            let style = LaneMark.style(contender, theme).with(
+                focused ? [.bold, .underline] : .bold)
+            let name =
+                contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)"
             canvas.put(
                 name, rightAlignedTo: rect.x + nameWidth + (place + 1) * cellWidth, y: rect.y,
                 style: style, maxWidth: cellWidth - 1)

@@ -113,7 +113,8 @@ struct LaneTable: Drawing {
             let room = min(widths[index], rect.maxX - x)
             guard room > 0 else { return }
             if columns[index].isText {
-                canvas.put(cell, x: x, y: rect.y + row, style: style(columns[index]), maxWidth: room)
+                canvas.put(
+                    cell, x: x, y: rect.y + row, style: style(columns[index]), maxWidth: room)
             } else {
                 canvas.put(
                     cell, rightAlignedTo: x + room, y: rect.y + row, style: style(columns[index]),

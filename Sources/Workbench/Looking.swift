@@ -108,8 +108,10 @@ extension WorkbenchModel {
         switch focusedPanel {
         case .lanes: return max(0, LaneDetail.rows(of: self).count - max(1, height - 5))
         case .samples:
-            let pictures = contenders.compactMap { sheets.sheet(lane: $0.name, prompt: shownPrompt) }
-                .map(\.pictures.count).max()
+            let pictures = contenders.compactMap {
+                sheets.sheet(lane: $0.name, prompt: shownPrompt)
+            }
+            .map(\.pictures.count).max()
             return max(0, (pictures ?? 1) - 1)
         case .curves, .field, .population: return 0
         }

@@ -57,7 +57,8 @@ struct OverlayView: Drawing {
         let ground = theme.style(for: .dialog)
         canvas.fill(frame, ground)
         canvas.box(
-            frame, title: title, style: theme.style(for: warning ? .error : .accent).on(ground.background),
+            frame, title: title,
+            style: theme.style(for: warning ? .error : .accent).on(ground.background),
             titleStyle: theme.style(for: warning ? .error : .title).on(ground.background))
         let inner = frame.inset(horizontally: 2, vertically: 1)
         for (row, line) in lines.enumerated() where row < inner.height {
@@ -79,12 +80,15 @@ struct OverlayView: Drawing {
 
     private func drawEngineLost(on canvas: inout Canvas, in rect: Rect) {
         let save =
-            model.state?.savedStep.map { "The last save is of step \($0); nothing before it is lost." }
+            model.state?.savedStep.map {
+                "The last save is of step \($0); nothing before it is lost."
+            }
             ?? "Nothing was saved yet."
         switch model.engine {
         case .left(let goodbye):
             ask(
-                "the engine has left", ["It said: \(goodbye.reason) (step \(goodbye.step)).", save],
+                "the engine has left",
+                ["It said: \(goodbye.reason) (step \(goodbye.step)).", save],
                 context: .engineLost, on: &canvas, in: rect)
         case .lost(let reason, let lines):
             // The newest lines are the ones that tell; the oldest give way first.

@@ -17,11 +17,13 @@ package struct PictureGrid: Equatable, Sendable {
     package static let gutter = 5
     private static let heights = [14, 12, 10, 8, 7, 6, 5, 4, 3, 2]
 
-    /// Finds the layout that covers most of the rectangle with pictures and their labels, each
-    /// contender getting at least `least` of them; nil where none fits.
+    /// Finds the layout that covers most of the rectangle; nil where none fits.
+    ///
+    /// Pictures without labels are a last resort: they do not say who is seen.
     ///
     /// - Parameters:
     ///   - pictures: how many each contender has at most.
+    ///   - least: how many each contender is to have at least.
     ///   - largest: the rows of a picture that is shown dot for dot.
     ///   - smallest: the fewest rows that a picture may have.
     package init?(
@@ -30,8 +32,9 @@ package struct PictureGrid: Equatable, Sendable {
     ) {
         guard contenders > 0, pictures > 0 else { return nil }
         var best: PictureGrid?
-        for side in [largest] + Self.heights where side <= largest && side >= smallest {
-            for hasLabels in side >= 3 ? [true, false] : [false] {
+        for hasLabels in [true, false] where best == nil {
+            for side in [largest] + Self.heights
+            where side <= largest && side >= max(smallest, hasLabels ? 3 : 1) {
                 let rows = min(height / (side + (hasLabels ? 1 : 0)), contenders)
                 guard rows > 0 else { continue }
                 let perRow = (contenders + rows - 1) / rows

@@ -208,7 +208,9 @@ struct PopulationPanel: Drawing {
         return sum > 0 ? Double(counts[index]) / sum : 0
     }
 
-    private func total(_ counts: [Int]) -> Int { Int(counts.reduce(0.0) { $0 + Double($1) }.clamped) }
+    private func total(_ counts: [Int]) -> Int {
+        Int(counts.reduce(0.0) { $0 + Double($1) }.clamped)
+    }
 
     private static func shortened(_ name: String) -> String {
         name.hasPrefix("medium-") ? "m-" + name.dropFirst(7) : name

@@ -32,6 +32,8 @@ public func snapshotFrame(
     _ model: WorkbenchModel, width: Int, height: Int, theme: Theme
 ) -> Canvas {
     var sized = model
+    // News of the moment is no part of a picture that is kept; warnings are.
+    if sized.notice?.level == .info { sized.notice = nil }
     _ = update(&sized, .resized(width: width, height: height))
     var canvas = Canvas(width: width, height: height, style: theme.base)
     render(sized, into: &canvas, theme: theme)
@@ -49,7 +51,6 @@ struct PanelView: Drawing {
 
     func draw(on canvas: inout Canvas, in rect: Rect) {
         let focused = model.focusedPanel == panel && !isAlone
-        let hint = isAlone && sizeClass != .single ? "esc" : ""
         canvas.box(
             rect, title: title, titleRight: hint,
             style: theme.style(for: focused ? .borderFocus : .border),
@@ -79,6 +80,20 @@ struct PanelView: Drawing {
         case .samples:
             canvas.draw(SamplesPanel(model: model, theme: theme, isZoomed: isZoomed), in: inner)
         }
+    }
+
+    /// The key that matters most in this panel, set into its upper edge where there is room.
+    private var hint: String {
+        guard !isAlone else { return sizeClass == .single ? "" : "esc" }
+        let (action, word): (BenchAction, String) =
+            switch panel {
+            case .curves: (.nextQuantity, "quantity")
+            case .lanes: (.nextLane, "lane")
+            case .field: (.zoom, "zoom")
+            case .population: (.nextPrompt, "prompt")
+            case .samples: (.sample, "sample")
+            }
+        return "\(model.keys.keyName(for: action, in: .board)) \(word)"
     }
 
     private var title: String {

@@ -29,7 +29,8 @@ struct StatusLine: Drawing {
             let left = task.secondsLeft.isFinite ? " eta \(Figures.duration(task.secondsLeft))" : ""
             let note = task.message.isEmpty ? "" : " \(task.message)"
             runs.append(
-                ("\(task.task) \(task.done)/\(task.total)\(left)\(note)", theme.style(for: .accent)))
+                ("\(task.task) \(task.done)/\(task.total)\(left)\(note)", theme.style(for: .accent))
+            )
         }
         let isLive = model.isAttached
         if isLive, state.stepsPerSecond.isFinite, state.stepsPerSecond > 0 {

@@ -52,7 +52,8 @@ extension WorkbenchModel {
     /// Does what a key stands for.
     fileprivate mutating func perform(_ action: BenchAction) -> [WorkbenchEffect] {
         switch action {
-        case .askToQuit, .stopAndSave, .leaveTraining, .resume, .quitNow, .confirm, .back, .showHelp,
+        case .askToQuit, .stopAndSave, .leaveTraining, .resume, .quitNow, .confirm, .back,
+            .showHelp,
             .showLog:
             return performDialog(action)
         case .toggleTraining, .singleStep, .save, .sample, .evaluate, .collect, .exportWeights,

@@ -9,7 +9,7 @@ public enum WorkbenchInput: Sendable {
     case event(Event)
     /// A link to an engine is up, for the first time or again.
     case attached
-    /// The engine's line broke, or its process died.
+    /// The engine's line broke, or its process died; only the line in use may say so.
     case engineLost(reason: String, lastLogLines: [String])
     /// The terminal has this size now.
     case resized(width: Int, height: Int)

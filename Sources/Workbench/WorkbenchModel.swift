@@ -25,6 +25,8 @@ public struct WorkbenchModel: Sendable {
     public internal(set) var tasks: [String: TaskProgress] = [:]
     /// The newest log lines, oldest first.
     public internal(set) var log: [LogLine] = []
+    /// Whether the next state is the first of another engine, which resumed from a checkpoint.
+    var isRewindDue = false
     /// The curves that have been asked for since the engine was joined.
     package internal(set) var requestedCurves: Set<CurveKey> = []
     /// Whether the engine trains whenever nothing else occupies it.
@@ -61,8 +63,9 @@ public struct WorkbenchModel: Sendable {
 
     // MARK: What surrounds it
 
-    /// Columns and rows of the terminal.
+    /// Columns of the terminal.
     public internal(set) var width = 0
+    /// Rows of the terminal.
     public internal(set) var height = 0
     /// The time of day, seconds since 1970.
     public internal(set) var now: Double
@@ -130,7 +133,9 @@ public enum Confirmation: Sendable, Equatable {
 
 /// One line of news; it goes away by itself unless it is an error.
 public struct Notice: Sendable, Equatable {
+    /// How serious it is.
     public var level: LogLine.Level
+    /// What it says.
     public var text: String
     /// When it appeared, seconds since 1970.
     public var since: Double
@@ -153,6 +158,16 @@ public struct LaneReadings: Sendable {
     public internal(set) var field: GradientFieldSummary?
     /// A history of each logged quantity.
     public internal(set) var histories: [Quantity: CurveHistory] = [:]
+
+    /// Takes in a step's metrics, unless they are older than what is known.
+    mutating func record(_ metrics: StepMetrics) {
+        if let latest, metrics.step < latest.step { return }
+        latest = metrics
+        for quantity in Quantity.allCases {
+            histories[quantity, default: CurveHistory()]
+                .append(quantity.value(in: metrics), at: metrics.step)
+        }
+    }
 }
 
 /// What tells one histogram from another.

@@ -54,6 +54,30 @@ struct EngineEventTests {
         #expect(model.lanes["dpo"]?.histories[.loss]?.lastStep == 29)
     }
 
+    @Test(
+        "another engine's first state takes the curves back, even where no state had told of them")
+    func rewindsForAnotherProcess() {
+        var model = Scripted.model()
+        for step in 41...60 { _ = update(&model, .event(.step(Scripted.metrics(1, step: step)))) }
+        _ = update(&model, .attached)
+        let hello = EngineHello(version: "0.1.0", session: "starter", processID: 4712)
+        _ = update(&model, .event(.hello(hello)))
+        _ = update(&model, .event(.state(Scripted.state(step: 50))))
+        #expect(model.lanes["dpo"]?.histories[.loss]?.lastStep == 50)
+        _ = update(&model, .event(.step(Scripted.metrics(1, step: 51))))
+        #expect(model.lanes["dpo"]?.latest?.step == 51)
+    }
+
+    @Test("joining the same engine again takes nothing back")
+    func sameProcess() {
+        var model = Scripted.model()
+        for step in 41...60 { _ = update(&model, .event(.step(Scripted.metrics(1, step: step)))) }
+        _ = update(&model, .attached)
+        _ = update(&model, .event(Scripted.startEvents()[0]))
+        _ = update(&model, .event(.state(Scripted.state(step: 50))))
+        #expect(model.lanes["dpo"]?.histories[.loss]?.lastStep == 60)
+    }
+
     @Test("a lane that is removed is forgotten, and its late telemetry is not kept")
     func removedLane() {
         var model = Scripted.model()
@@ -87,7 +111,8 @@ struct EngineEventTests {
                         Scripted.histogram(
                             "base", "gender", [1, 1, 1], step: 0, prompt: "prompt \(index)"))))
             _ = update(
-                &model, .event(.evaluation(Evaluation(lane: "lane \(index)", step: 1, figures: []))))
+                &model, .event(.evaluation(Evaluation(lane: "lane \(index)", step: 1, figures: [])))
+            )
         }
         for index in 0..<40 {
             _ = update(

@@ -26,7 +26,8 @@ struct KeyTableTests {
     func everyPlaceHasAWayOut() {
         let leaving: Set<BenchAction> = [.back, .leaveTraining, .quitNow, .askToQuit]
         for context in KeyContext.allCases {
-            let actions = Set(KeyTable.standard.bindings.filter { $0.context == context }.map(\.action))
+            let actions = Set(
+                KeyTable.standard.bindings.filter { $0.context == context }.map(\.action))
             #expect(!actions.isDisjoint(with: leaving), "\(context)")
         }
     }

@@ -26,8 +26,11 @@ struct LeavingTests {
         #expect(model.type("qs") == [.send(.stop)])
         #expect(model.overlay == .stopping)
         #expect(
-            update(&model, .event(.checkpoint(CheckpointSaved(step: 40, path: "x", seconds: 1, bytes: 9))))
-                .isEmpty)
+            update(
+                &model,
+                .event(.checkpoint(CheckpointSaved(step: 40, path: "x", seconds: 1, bytes: 9)))
+            )
+            .isEmpty)
         #expect(
             update(&model, .event(.goodbye(Goodbye(reason: "asked to stop", step: 40))))
                 == [.quit(.stopped)])
@@ -65,7 +68,8 @@ struct LeavingTests {
         #expect(
             update(
                 &model,
-                .engineLost(reason: "killed by signal 9", lastLogLines: ["step 40", "out of memory"])
+                .engineLost(
+                    reason: "killed by signal 9", lastLogLines: ["step 40", "out of memory"])
             ).isEmpty)
         #expect(model.overlay == .engineLost)
         let screen = snapshotFrame(model, width: 80, height: 24, theme: .builtin).plainText()

@@ -28,7 +28,8 @@ struct LoopTests {
 
         var outlets: WorkbenchOutlets {
             WorkbenchOutlets(
-                send: { [self] in commands.append($0) }, attachAgain: { [self] in attachments += 1 },
+                send: { [self] in commands.append($0) },
+                attachAgain: { [self] in attachments += 1 },
                 writePicture: { [self] canvas, _ in
                     pictures.append(canvas)
                     return "out/frame.svg"
@@ -219,7 +220,8 @@ struct MailboxTests {
             mailbox.post(.event(.step(StepMetrics(lane: "a", step: step))))
             if step % 100 == 0 {
                 mailbox.post(
-                    .event(.checkpoint(CheckpointSaved(step: step, path: "", seconds: 0, bytes: 0))))
+                    .event(.checkpoint(CheckpointSaved(step: step, path: "", seconds: 0, bytes: 0)))
+                )
             }
         }
         let events = mailbox.drain().compactMap { input -> Event? in

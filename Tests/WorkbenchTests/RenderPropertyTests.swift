@@ -23,7 +23,7 @@ struct RenderPropertyTests {
 
     /// Numbers and texts that no engine should send.
     static func hostile(_ dice: inout Dice) -> [Event] {
-        let odd = [Double.nan, .infinity, -.infinity, 1e308, -1e308, 0, 2.2e-308]
+        let odd = [Double.nan, .infinity, -.infinity, 1e308, -1e308, 0, 1e-300]
         var metrics = StepMetrics(lane: "dpo", step: Int.max)
         metrics.loss = odd.randomElement(using: &dice) ?? 0
         metrics.winnerLogRatio = odd.randomElement(using: &dice) ?? 0

@@ -16,7 +16,8 @@ enum Scripted {
 
     static let settings = [
         lane("sft", "sft", beta: 0), lane("dpo", "diffusion-dpo", beta: 1000),
-        lane("popalign", "popalign", beta: 2000), lane("fdpo-js", "f-dpo", divergence: "js", beta: 1),
+        lane("popalign", "popalign", beta: 2000),
+        lane("fdpo-js", "f-dpo", divergence: "js", beta: 1),
     ]
 
     static let prompts = [
@@ -90,7 +91,8 @@ enum Scripted {
     ) -> PopulationHistogram {
         let classes =
             attribute == "gender"
-            ? ["man", "woman", "person"] : ["light", "medium-light", "medium", "medium-dark", "dark"]
+            ? ["man", "woman", "person"]
+            : ["light", "medium-light", "medium", "medium-dark", "dark"]
         let total = Double(counts.reduce(0, +))
         let square = counts.reduce(0.0) {
             let off = Double($1) / total - 1 / Double(classes.count)
