@@ -186,6 +186,11 @@ static int translated(int code) {
     }
 }
 
+int ct_input_bytes(void) {
+    int count = 0;
+    return ioctl(STDIN_FILENO, FIONREAD, &count) == 0 ? count : -1;
+}
+
 int ct_read_key(int *value) {
     wint_t code = 0;
     switch (get_wch(&code)) {

@@ -126,6 +126,15 @@ static void crash(int number, siginfo_t *info, void *context) {
 void ct_guard_crashes(int descriptor) {
     if (kept_descriptor >= 0 || tcgetattr(descriptor, &kept_modes) != 0) return;
     kept_descriptor = descriptor;
+    // A stack that has run over cannot hold the handler; the runtime may have given another.
+    stack_t stack;
+    if (sigaltstack(NULL, &stack) == 0 && stack.ss_flags & SS_DISABLE) {
+        static char spare[64 * 1024];
+        memset(&stack, 0, sizeof stack);
+        stack.ss_sp = spare;
+        stack.ss_size = sizeof spare;
+        sigaltstack(&stack, NULL);
+    }
     atomic_store(&restored, 0);
     for (int i = 0; i < FATAL; i++) {
         struct sigaction action;

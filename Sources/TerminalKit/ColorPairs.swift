@@ -15,6 +15,12 @@ public struct ColorPairs: Sendable {
         public let number: Int
         /// Whether it is new, and has to be told to curses.
         public let isNew: Bool
+
+        /// Makes an answer.
+        public init(number: Int, isNew: Bool) {
+            self.number = number
+            self.isNew = isNew
+        }
     }
 
     /// The numbers there are: 0 to one less than this.

@@ -58,8 +58,9 @@ public struct ColorQuantizer: Hashable, Sendable {
             value < 48 ? 0 : value < 115 ? 1 : (Int(value) - 35) / 40
         }
         let cube = 16 + 36 * step(color.red) + 6 * step(color.green) + step(color.blue)
-        let mean = (Int(color.red) + Int(color.green) + Int(color.blue)) / 3
-        let grey = 232 + min(max((mean - 3) / 10, 0), 23)
+        // The grey nearest by the same weights that `distance` gives the channels.
+        let mean = (3 * Double(color.red) + 6 * Double(color.green) + 2 * Double(color.blue)) / 11
+        let grey = 232 + min(max(Int(((mean - 8) / 10).rounded()), 0), 23)
         let toCube = paletteColor(cube).distance(to: color)
         return paletteColor(grey).distance(to: color) < toCube ? grey : cube
     }

@@ -21,6 +21,8 @@ public final class CursesTerminal: TerminalBackend {
     private var keys = KeyDecoder()
     private var signals: Int32 = -1
     private var isStarted = false
+    /// Signals that came while the process was stopped.
+    private var held = 0
 
     /// Prepares a terminal; nothing happens to the screen before `start`.
     ///
@@ -48,7 +50,7 @@ public final class CursesTerminal: TerminalBackend {
         guard signals >= 0 else { throw TerminalError.system(call: "eventfd", number: errno) }
         // The next program's crash report must not ask for keys; this one's is turned off by the
         // crash guard.
-        setenv("SWIFT_BACKTRACE", environment["SWIFT_BACKTRACE"] ?? "interactive=no", 0)
+        setenv("SWIFT_BACKTRACE", "interactive=no", 0)
         _ = ct_use_utf8()
         ct_guard_crashes(STDIN_FILENO)
         guard open() else {
@@ -202,8 +204,13 @@ public final class CursesTerminal: TerminalBackend {
             var events = signalEvents()
             if ready > 0 {
                 let lost = Int16(POLLHUP | POLLERR | POLLNVAL)
-                if polled[0].revents & Int16(POLLIN) != 0 { events += readKeys() }
-                if polled[0].revents & lost != 0 { events.append(.terminate(signal: SIGHUP)) }
+                // Readable without a byte to read is the end of the input.
+                var isLost = polled[0].revents & lost != 0
+                if polled[0].revents & Int16(POLLIN) != 0 {
+                    isLost = isLost || ct_input_bytes() == 0
+                    events += readKeys()
+                }
+                if isLost { events.append(.terminate(signal: SIGHUP)) }
                 for one in polled.dropFirst(2) where one.revents != 0 {
                     events.append(.readable(one.fd))
                 }
@@ -271,11 +278,17 @@ public final class CursesTerminal: TerminalBackend {
     }
 
     private func signalEvents() -> [TerminalEvent] {
-        let noted = Int(ct_take_signals())
+        let noted = Int(ct_take_signals()) | held
+        held = 0
         guard noted != 0 else { return [] }
         var events: [TerminalEvent] = []
         if noted & CT_SIGNAL_TSTP != 0 {
             suspend()
+            events.append(.key(.resize))
+        } else if noted & CT_SIGNAL_CONT != 0 {
+            // Stopped by SIGSTOP: the shell may have changed the modes meanwhile.
+            ct_enter()
+            shown = nil
             events.append(.key(.resize))
         }
         if noted & CT_SIGNAL_WINCH != 0 {
@@ -313,6 +326,7 @@ public final class CursesTerminal: TerminalBackend {
         guard isStarted else { return }
         ct_leave()
         ct_stop_process()
+        held |= Int(ct_take_signals()) & ~(CT_SIGNAL_CONT | CT_SIGNAL_TSTP)
         ct_enter()
         shown = nil
         updateSize()

@@ -11,7 +11,7 @@ extension Key: CustomStringConvertible {
         if let found = Key.named.first(where: { $0.0 == name.lowercased() }) {
             self = found.1
         } else if name.count == 1, let character = name.first,
-            GlyphWidth.columns(of: GlyphWidth.drawable(character)) > 0, !character.isWhitespace
+            GlyphWidth.drawable(character) == character, !character.isWhitespace
         {
             self = .character(character)
         } else if name.count == 6, name.lowercased().hasPrefix("ctrl-"),

@@ -57,6 +57,8 @@ void ct_invalidate(void);
 void ct_bell(void);
 int ct_window_size(int *width, int *height);
 void ct_resize(int width, int height);
+// Bytes of input that wait; -1 when that cannot be told.
+int ct_input_bytes(void);
 // Reads without waiting. `value` is a scalar or a key.
 int ct_read_key(int *value);
 // The mouse event behind CT_KEY_MOUSE: action 0 press, 1 release, 2 wheel up, 3 wheel down.
