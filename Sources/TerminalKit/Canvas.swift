@@ -161,7 +161,7 @@ public struct Canvas: Hashable, Sendable {
         _ glyph: Character, columns: Int, x: Int, y: Int, style: Style
     ) {
         guard y >= 0, y < height, x < width, x >= -1 else { return }
-        if columns == 2, x == -1 {
+        if columns == 2, x == -1, width > 0 {
             store(" ", x: 0, y: y, style: style)
         } else if x >= 0 {
             store(glyph, x: x, y: y, style: style)

@@ -45,6 +45,7 @@ public struct Dialog: Drawing, Hashable, Sendable {
 
     /// Draws the box in the middle; where the room is short the text is cut before the answers.
     public func draw(on canvas: inout Canvas, in rect: Rect) {
+        guard !rect.isEmpty else { return }
         guard rect.width >= 6, rect.height >= 3 else {
             canvas.fill(rect, style)
             canvas.put(title, x: rect.x, y: rect.y, style: titleStyle, maxWidth: rect.width)
