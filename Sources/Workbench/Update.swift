@@ -1,0 +1,198 @@
+import BenchProtocol
+import TerminalKit
+
+/// Takes in one thing that happened and says what is to be done about it.
+///
+/// Does no input or output and never traps, whatever comes in whichever order.
+public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [WorkbenchEffect] {
+    switch input {
+    case .key(let key):
+        guard let action = model.keys.action(for: key, in: model.keyContext) else { return [] }
+        return model.perform(action)
+    case .event(let event):
+        return model.receive(event)
+    case .attached:
+        model.engine = .connecting
+        if model.overlay == .engineLost || model.overlay == .stopping { model.overlay = nil }
+        model.requestedCurves = []
+        model.tasks = [:]
+        return [
+            .send(.hello(protocolVersion: EngineHello.currentProtocol)), .send(.refresh),
+        ]
+    case .engineLost(let reason, let lines):
+        return model.loseEngine(reason, lines)
+    case .resized(let width, let height):
+        model.width = max(0, width)
+        model.height = max(0, height)
+        return []
+    case .clock(let time):
+        model.now = time
+        if let expires = model.notice?.expires, time >= expires { model.notice = nil }
+        return []
+    case .note(let level, let text):
+        model.report(level, text)
+        return []
+    }
+}
+
+extension WorkbenchModel {
+    fileprivate mutating func loseEngine(
+        _ reason: String, _ lines: [String]
+    ) -> [WorkbenchEffect] {
+        // After a goodbye the line breaks as a matter of course.
+        if case .left = engine { return [] }
+        engine = .lost(reason: reason, lastLogLines: Array(lines.suffix(100)))
+        append(LogLine(level: .error, message: "engine lost: \(reason)", time: now))
+        pendingPrompt = nil
+        tasks = [:]
+        overlay = .engineLost
+        return []
+    }
+
+    /// Does what a key stands for.
+    fileprivate mutating func perform(_ action: BenchAction) -> [WorkbenchEffect] {
+        switch action {
+        case .askToQuit, .stopAndSave, .leaveTraining, .resume, .quitNow, .confirm, .back,
+            .showHelp,
+            .showLog:
+            return performDialog(action)
+        case .toggleTraining, .singleStep, .save, .sample, .evaluate, .collect, .exportWeights,
+            .nextPrompt, .previousPrompt:
+            return command(action)
+        case .nextQuantity, .previousQuantity:
+            quantity = quantity.advanced(by: action == .nextQuantity ? 1 : -1)
+            return isAttached ? fetchMissingCurves() : []
+        case .nextTheme:
+            guard !themeNames.isEmpty else { return [] }
+            themeIndex = (themeIndex + 1) % themeNames.count
+            announce(.info, "theme \(themeNames[themeIndex])")
+            return [.useTheme(themeNames[themeIndex])]
+        case .exportPicture: return [.exportPicture]
+        case .suspend: return [.suspend]
+        default:
+            look(action)
+            return []
+        }
+    }
+
+    /// What needs an engine.
+    private mutating func command(_ action: BenchAction) -> [WorkbenchEffect] {
+        switch engine {
+        case .lost, .left:
+            overlay = .engineLost
+            return []
+        case .connecting, .attached, .stopping: break
+        }
+        guard let state, isAttached else {
+            announce(.info, "the engine has not answered yet")
+            return []
+        }
+        switch action {
+        case .toggleTraining: return toggleTraining(state.phase)
+        case .singleStep:
+            if state.phase == .finished { return refuseAfterEnd(state) }
+            return [.send(.step(count: 1))]
+        case .save:
+            announce(.info, "saving …")
+            return [.send(.save)]
+        case .sample:
+            guard !shownPrompt.isEmpty else { return [] }
+            announce(.info, "sampling \"\(shownPrompt)\" …")
+            return [.send(.sample(prompt: shownPrompt, count: samplesPerKey))]
+        case .evaluate:
+            announce(.info, "evaluating the base and every lane …")
+            return [.send(.evaluate)]
+        case .collect:
+            overlay = .confirm(.collect)
+        case .exportWeights:
+            guard let folder = exportFolder, let lane = focusedLaneState?.settings.name else {
+                announce(.info, "there is no lane to export, or no folder to export to")
+                return []
+            }
+            let path = "\(folder)/\(lane)-step-\(state.step)"
+            overlay = .confirm(.exportWeights(lane: lane, path: path))
+        case .nextPrompt: return selectPrompt(offset: 1)
+        case .previousPrompt: return selectPrompt(offset: -1)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func toggleTraining(_ phase: SessionState.Phase) -> [WorkbenchEffect] {
+        switch phase {
+        case .finished: return refuseAfterEnd(state)
+        case .training, .preparing, .collecting: return [.send(.pause)]
+        case .idle, .paused: return [.send(.start)]
+        case .sampling, .evaluating, .saving:
+            // The engine is between steps: what counts is what it will do afterwards.
+            trainingIntended.toggle()
+            return [.send(trainingIntended ? .start : .pause)]
+        }
+    }
+
+    private mutating func refuseAfterEnd(_ state: SessionState?) -> [WorkbenchEffect] {
+        announce(.info, "the recipe has ended at step \(state?.endStep ?? 0)")
+        return []
+    }
+
+    private mutating func selectPrompt(offset: Int) -> [WorkbenchEffect] {
+        let prompts = state?.prompts ?? []
+        guard !prompts.isEmpty else { return [] }
+        let count = prompts.count
+        let current = prompts.firstIndex { $0.prompt == shownPrompt }
+        let next = current.map { ($0 + offset + count) % count } ?? 0
+        let chosen = prompts[next].prompt
+        pendingPrompt = chosen == state?.selectedPrompt ? nil : chosen
+        if isZoomed, focusedPanel == .samples { scroll = 0 }
+        return [.send(.selectPrompt(prompt: chosen))]
+    }
+
+    private mutating func performDialog(_ action: BenchAction) -> [WorkbenchEffect] {
+        switch action {
+        case .askToQuit:
+            switch engine {
+            case .lost, .left: overlay = .engineLost
+            case .connecting, .attached: overlay = .quit
+            case .stopping: overlay = .stopping
+            }
+        case .stopAndSave:
+            engine = .stopping
+            overlay = .stopping
+            return [.send(.stop)]
+        case .leaveTraining: return [.quit(.leaveTraining)]
+        case .quitNow: return [.quit(.engineGone)]
+        case .resume:
+            engine = .connecting
+            overlay = nil
+            report(.info, "starting the engine again from the last save …")
+            return [.attachAgain]
+        case .confirm:
+            guard case .confirm(let question) = overlay else { return [] }
+            overlay = nil
+            switch question {
+            case .collect:
+                announce(.info, "collecting populations anew …")
+                return [.send(.collect)]
+            case .exportWeights(let lane, let path):
+                report(.info, "exporting \(lane) to \(path) …")
+                return [.send(.export(lane: lane, path: path))]
+            }
+        case .back: goBack()
+        case .showHelp: overlay = .help(scroll: 0)
+        case .showLog: overlay = .log(scroll: 0)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func goBack() {
+        if overlay != nil {
+            overlay = nil
+        } else if notice != nil {
+            notice = nil
+        } else if isZoomed {
+            isZoomed = false
+            scroll = 0
+        }
+    }
+}
