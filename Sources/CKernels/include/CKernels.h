@@ -101,3 +101,11 @@ void pb_adamw(float *weights, const float *gradients, float *first, float *secon
               float gradient_scale, float bias_1, float bias_2);
 // average = decay*average + (1 - decay)*weights
 void pb_ema(float *average, const float *weights, long n, float decay);
+
+// MARK: Threads (parallel.c)
+
+// Cores that this process may use, or POPBENCH_THREADS.
+int pb_core_count(void);
+// Calls body(context, i) for every i in 0..<count on the pool's threads and the caller's, and waits.
+// Calls from inside a body run in place.
+void pb_parallel(int count, void (*body)(void *context, int index), void *context);
