@@ -133,30 +133,7 @@ public struct KeyTable: Sendable {
 
     /// What a key is called on the screen.
     public static func name(of key: Key) -> String {
-        switch key {
-        case .character(" "): "space"
-        case .character(let character): String(character)
-        case .up: "up"
-        case .down: "down"
-        case .left: "left"
-        case .right: "right"
-        case .home: "home"
-        case .end: "end"
-        case .pageUp: "page-up"
-        case .pageDown: "page-down"
-        case .insert: "insert"
-        case .delete: "delete"
-        case .enter: "enter"
-        case .escape: "esc"
-        case .tab: "tab"
-        case .backTab: "shift-tab"
-        case .backspace: "backspace"
-        case .function(let number): "F\(number)"
-        case .control(let character): "ctrl-\(character)"
-        case .alt(let character): "alt-\(character)"
-        case .resize: "resize"
-        case .mouse: "mouse"
-        case .paste: "paste"
-        }
+        // The one name that a hint line has no room for.
+        key == .escape ? "esc" : key.description
     }
 }

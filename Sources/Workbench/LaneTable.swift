@@ -162,7 +162,7 @@ struct LaneTable: Drawing {
             return LaneTable.hasBeta(lane.settings)
                 ? Figures.constant(lane.settings.beta) : Figures.missing
         case .step: return "\(lane.step)"
-        case .loss: return latest.map { Figures.short($0.loss) } ?? Figures.missing
+        case .loss: return latest.map { loss($0.loss) } ?? Figures.missing
         case .accuracy: return latest.map { Figures.share($0.implicitAccuracy) } ?? Figures.missing
         case .winner: return latest.map { ratio($0.winnerLogRatio) } ?? Figures.missing
         case .loser: return latest.map { ratio($0.loserLogRatio) } ?? Figures.missing
@@ -173,6 +173,11 @@ struct LaneTable: Drawing {
     private func discrepancy(_ contender: Contender, _ attribute: String) -> String {
         model.population(lane: contender.name, attribute: attribute)
             .map { Figures.share($0.discrepancy) } ?? Figures.missing
+    }
+
+    /// A loss with three decimals, so that the column keeps its width from step to step.
+    private func loss(_ value: Double) -> String {
+        (0.001..<10).contains(abs(value)) ? Figures.fixed(value, 3) : Figures.short(value)
     }
 
     /// A log-ratio in six columns: they are small, and the sign is the news.

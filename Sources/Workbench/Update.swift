@@ -186,13 +186,15 @@ extension WorkbenchModel {
     }
 
     private mutating func goBack() {
+        // What stays until it is put away goes first; small news does not stand in the way.
+        let isSerious = notice?.level == .error || notice?.level == .warning
         if overlay != nil {
             overlay = nil
-        } else if notice != nil {
-            notice = nil
-        } else if isZoomed {
+        } else if isZoomed, !isSerious {
             isZoomed = false
             scroll = 0
+        } else {
+            notice = nil
         }
     }
 }

@@ -166,6 +166,20 @@ struct EngineEventTests {
         #expect(model.notice == nil)
     }
 
+    @Test("escape leaves the zoom past small news, but puts an error away first")
+    func escapeOrder() {
+        var model = Scripted.model()
+        _ = model.type("zg")
+        #expect(model.notice != nil)
+        _ = model.press(.escape)
+        #expect(!model.isZoomed)
+        _ = model.type("z")
+        _ = update(&model, .event(.failure(Failure(message: "cannot sample", fatal: false))))
+        _ = model.press(.escape)
+        #expect(model.isZoomed)
+        #expect(model.notice == nil)
+    }
+
     @Test("an engine of another protocol is named with what to do")
     func otherProtocol() {
         var model = Scripted.model()
