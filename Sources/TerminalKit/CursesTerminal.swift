@@ -287,6 +287,7 @@ public final class CursesTerminal: TerminalBackend {
             events.append(.key(.resize))
         } else if noted & CT_SIGNAL_CONT != 0 {
             // Stopped by SIGSTOP: the shell may have changed the modes meanwhile.
+            ct_leave()
             ct_enter()
             shown = nil
             events.append(.key(.resize))

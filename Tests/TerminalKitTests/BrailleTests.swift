@@ -123,15 +123,19 @@ struct BrailleTests {
             series: [ChartSeries(label: "1", points: points, style: .plain)], xLabel: "step")
         var canvas = Canvas(width: 32, height: 6)
         canvas.draw(chart, in: canvas.bounds)
-        #expect(
-            canvas.plainText() == """
-                10 ⠀
-                """.dropLast(1) + canvas.plainText().dropFirst(3))
-        let text = canvas.plainText()
-        #expect(text.contains("── 1"))
-        #expect(text.split(separator: "\n").last?.hasSuffix("step") == true)
-        #expect(text.unicodeScalars.contains { (0x2801...0x28FF).contains($0.value) })
+        let rows = canvas.plainText().split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(rows[0].hasPrefix("10 ") && rows[0].hasSuffix(" ── 1"))
+        #expect(rows[4].hasPrefix(" 0 ⣀"))
+        #expect(rows[5].hasPrefix("   0 ") && rows[5].hasSuffix(" step"))
+        // The line rises from the lower left to the upper right, one dot or more in each column.
+        let columns = (3..<27).map { x in
+            (0..<5).first { (0x2801...0x28FF).contains(scalar(canvas[x, $0])) }
+        }
+        #expect(columns.allSatisfy { $0 != nil })
+        #expect(zip(columns, columns.dropFirst()).allSatisfy { ($0 ?? 0) >= ($1 ?? 0) })
     }
+
+    private func scalar(_ cell: Cell) -> UInt32 { cell.glyph.unicodeScalars.first?.value ?? 0 }
 
     @Test("on a logarithmic axis equal factors are equal distances and zero is a gap")
     func logarithmic() {

@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import Synchronization
 
 /// A pseudo-terminal that this process has as its controlling terminal, standard input and output.
 ///
@@ -10,8 +9,32 @@ final class PseudoTerminal: Sendable {
     private let controller: Int32
     private let collected: Collected
 
-    private final class Collected: Sendable {
-        let bytes = Mutex<[UInt8]>([])
+    private final class Collected: @unchecked Sendable {
+        private let changed = NSCondition()
+        private var bytes: [UInt8] = []
+        private var ending = false
+
+        var isEnding: Bool {
+            get { changed.withLock { ending } }
+            set { changed.withLock { ending = newValue } }
+        }
+
+        func add(_ more: ArraySlice<UInt8>) {
+            changed.withLock {
+                bytes += more
+                changed.broadcast()
+            }
+        }
+
+        func text(through mark: String) -> String {
+            changed.withLock {
+                let latest = Date(timeIntervalSinceNow: 10)
+                while true {
+                    let text = String(decoding: bytes, as: UTF8.self)
+                    if text.contains(mark) || !changed.wait(until: latest) { return text }
+                }
+            }
+        }
     }
 
     init(width: UInt16, height: UInt16) {
@@ -19,7 +42,7 @@ final class PseudoTerminal: Sendable {
         var follower: Int32 = -1
         var size = winsize(ws_row: height, ws_col: width, ws_xpixel: 0, ws_ypixel: 0)
         guard openpty(&leader, &follower, nil, nil, &size) == 0 else { _exit(90) }
-        // A session of its own, with this terminal as its controlling one.
+        // Leads a process session, with this terminal as its controlling one.
         guard setsid() >= 0, ioctl(follower, UInt(TIOCSCTTY), 0) == 0 else { _exit(91) }
         dup2(follower, STDIN_FILENO)
         dup2(follower, STDOUT_FILENO)
@@ -31,8 +54,11 @@ final class PseudoTerminal: Sendable {
             var buffer = [UInt8](repeating: 0, count: 4096)
             while true {
                 let count = read(leader, &buffer, buffer.count)
-                if count <= 0 { return }
-                collected.bytes.withLock { $0 += buffer.prefix(count) }
+                if count <= 0 || collected.isEnding {
+                    close(leader)
+                    return
+                }
+                collected.add(buffer.prefix(count))
             }
         }
     }
@@ -60,7 +86,18 @@ final class PseudoTerminal: Sendable {
         _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
     }
 
-    func output() -> String { String(decoding: collected.bytes.withLock { $0 }, as: UTF8.self) }
+    /// What was written up to now, found by writing a mark after it and waiting for that.
+    func output() -> String {
+        let mark = "<end>"
+        _ = write(STDOUT_FILENO, mark, mark.utf8.count)
+        return String(collected.text(through: mark).dropLast(mark.count))
+    }
 
-    func hangUp() { close(controller) }
+    /// Closes the terminal's other side.
+    ///
+    /// The thread that reads has to do it: while it is inside of a read, closing has no effect.
+    func hangUp() {
+        collected.isEnding = true
+        _ = write(STDOUT_FILENO, ".", 1)
+    }
 }
