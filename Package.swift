@@ -12,10 +12,10 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(
-        name: name, dependencies: dependencies, exclude: [], resources: [],
-        swiftSettings: strict)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], data: [String] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(
@@ -62,14 +62,16 @@ let package = Package(
         layer("EngineLink", ["MessageBus", "BenchProtocol"]),
 
         // The screen's side.
-        .systemLibrary(
-            name: "CCurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
-        .target(name: "CTerminal", dependencies: ["CCurses"]),
+        // No pkgConfig here: ncursesw's feature-test flags are not allowed in a package.
+        .systemLibrary(name: "CCurses", providers: [.apt(["libncurses-dev"])]),
+        .target(
+            name: "CTerminal", dependencies: ["CCurses"],
+            linkerSettings: [.linkedLibrary("ncursesw")]),
         .systemLibrary(
             name: "CChafa", pkgConfig: "chafa",
             providers: [.apt(["libchafa-dev", "libglib2.0-dev"])]),
         layer("TerminalKit", ["CTerminal", "CChafa", toml]),
-        layer("Workbench", ["TerminalKit", "MessageBus", "BenchProtocol"]),
+        layer("Workbench", ["TerminalKit", "BenchProtocol"]),
 
         .executableTarget(
             name: "popbench",
@@ -82,19 +84,24 @@ let package = Package(
 
         tests("TensorCoreTests", ["TensorCore"]),
         tests("NeuralLayersTests", ["NeuralLayers", "TensorCore"]),
-        tests("ModelStoreTests", ["ModelStore", "TensorCore"]),
-        tests("DiffusionModelsTests", ["DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore"]),
+        tests("ModelStoreTests", ["ModelStore", "TensorCore"], data: ["Fixtures"]),
+        tests(
+            "DiffusionModelsTests", ["DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore"],
+            data: ["Fixtures"]),
         tests("PicturesTests", ["Pictures"]),
         tests("PopulationsTests", ["Populations", "Pictures", "DiffusionModels", "TensorCore"]),
         tests("AlignmentTests", ["Alignment", "TensorCore"]),
         tests(
             "TrainingEngineTests",
-            ["TrainingEngine", "Alignment", "Populations", "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus"]),
+            [
+                "TrainingEngine", "Alignment", "Populations", "Pictures", "DiffusionModels",
+                "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus",
+            ]),
         tests("BenchProtocolTests", ["BenchProtocol"]),
         tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),
         tests("EngineLinkTests", ["EngineLink", "MessageBus", "BenchProtocol"]),
         tests("TerminalKitTests", ["TerminalKit"]),
-        tests("WorkbenchTests", ["Workbench", "TerminalKit", "MessageBus", "BenchProtocol"]),
+        tests("WorkbenchTests", ["Workbench", "TerminalKit", "BenchProtocol"], data: ["Golden"]),
         tests("PopbenchTests", []),
     ]
 )
