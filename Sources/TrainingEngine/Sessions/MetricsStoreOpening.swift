@@ -31,21 +31,21 @@ extension MetricsStore {
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
         }
         do {
-            // Only sizes of regular files count here; anything else is SQLite's to refuse.
             let size = DurableFile.bytes(at: path)
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            try pool.write { db in
-                let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-                let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-                if version == 0, tables == 0 {
-                    try MetricsSchema.create(db)
-                } else if version != MetricsSchema.version {
-                    throw MetricsError.damaged(
-                        path: path,
-                        message: "it has format \(version), not \(MetricsSchema.version)")
+            var isNew = size == 0
+            if !isNew {
+                // Read-only, so that a file which turns out damaged is moved aside as it was found.
+                var looking = Configuration()
+                looking.readonly = true
+                looking.busyMode = .timeout(5)
+                let queue = try DatabaseQueue(path: path, configuration: looking)
+                isNew = try queue.read {
+                    try isEmpty($0, path: path, wholly: size <= mostChecked)
                 }
-                try check(db, path: path, wholly: size <= mostChecked)
+                try queue.close()
             }
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            if isNew { try pool.write { try MetricsSchema.create($0) } }
             return pool
         } catch {
             throw MetricsError(error, path: path)
@@ -53,17 +53,27 @@ extension MetricsStore {
     }
 
     /// Looks for damage: every page of a small file, the columns and the newest rows of a large one.
-    private static func check(_ db: Database, path: String, wholly: Bool) throws {
+    ///
+    /// - Returns: whether the file is a database without tables, as one cut short at birth is.
+    private static func isEmpty(_ db: Database, path: String, wholly: Bool) throws -> Bool {
         if wholly {
             let found = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
             guard found == "ok" else { throw MetricsError.damaged(path: path, message: found) }
+        }
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        if version == 0, tables == 0 { return true }
+        guard version == MetricsSchema.version else {
+            throw MetricsError.damaged(
+                path: path, message: "it has format \(version), not \(MetricsSchema.version)")
         }
         do {
             for table in ["lane", "step", "pyramid", "evaluation", "histogram"] {
                 _ = try Row.fetchOne(db, sql: "SELECT * FROM \(table) ORDER BY 1 DESC LIMIT 1")
             }
-            _ = try db.cachedStatement(sql: MetricsSchema.insertStep)
-            for sql in MetricsSchema.buildLevel { _ = try db.cachedStatement(sql: sql) }
+            _ = try db.makeStatement(sql: MetricsSchema.insertStep)
+            for sql in MetricsSchema.buildLevel { _ = try db.makeStatement(sql: sql) }
+            return false
         } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
             // A missing table or column: a database of something else under this name.
             throw MetricsError.damaged(path: path, message: error.message ?? "no such table")

@@ -145,7 +145,7 @@ public struct Recipe: Sendable, Equatable {
     ///   - step: the number of the step about to be taken, from 1.
     /// - Returns: linear from 0 during warm-up, then as ``Training/schedule`` says.
     public func learningRate(of lane: LaneSettings, atStep step: Int) -> Double {
-        if step <= lane.warmupSteps {
+        if lane.warmupSteps > 0, step <= lane.warmupSteps {
             return lane.learningRate * Double(max(step, 0)) / Double(lane.warmupSteps)
         }
         let decaySteps = max(session.steps - lane.warmupSteps, 1)

@@ -9,7 +9,7 @@ struct RecipeKey<Table>: Sendable {
     /// What an error says the value should be.
     let expected: String
     /// Takes a value over; false where it is of the wrong type or out of range.
-    let assign: @Sendable (RecipeValue, inout Table) -> Bool
+    let assign: @Sendable (TOMLValue, inout Table) -> Bool
     /// The value as TOML; nil where the table has none.
     let text: @Sendable (Table) -> String?
 
@@ -57,7 +57,7 @@ struct RecipeKey<Table>: Sendable {
                 table[keyPath: path] = text
                 return true
             },
-            text: { RecipeText.quoted($0[keyPath: path]) })
+            text: { TOMLText.quoted($0[keyPath: path]) })
     }
 
     /// One of a few words.
@@ -66,7 +66,7 @@ struct RecipeKey<Table>: Sendable {
     ) -> RecipeKey where Choice.RawValue == String {
         RecipeKey(
             name: name, reason: reason,
-            expected: RecipeText.choices(Choice.allCases.map(\.rawValue)),
+            expected: TOMLText.choices(Choice.allCases.map(\.rawValue)),
             assign: { value, table in
                 guard case .string(let word) = value, let choice = Choice(rawValue: word) else {
                     return false
@@ -74,7 +74,7 @@ struct RecipeKey<Table>: Sendable {
                 table[keyPath: path] = choice
                 return true
             },
-            text: { RecipeText.quoted($0[keyPath: path].rawValue) })
+            text: { TOMLText.quoted($0[keyPath: path].rawValue) })
     }
 }
 

@@ -101,7 +101,7 @@ enum RecipeKeys {
             recipe.populations.professions = names
             return true
         },
-        text: { RecipeText.array($0.populations.professions) })
+        text: { TOMLText.array($0.populations.professions) })
 
     private static let sampling: [RecipeKey<Recipe>] = [
         .integer(

@@ -60,10 +60,10 @@ public enum RecipeLane {
             LaneProblem(key: key, expected: expected, found: found)
         }
         guard RecipeKey<LaneSettings>.isName(lane.name), lane.name != baseName else {
-            return problem("name", nameExpectation, RecipeText.quoted(String(lane.name.prefix(60))))
+            return problem("name", nameExpectation, TOMLText.quoted(String(lane.name.prefix(60))))
         }
         guard objectives.contains(lane.objective) else {
-            return problem("objective", RecipeText.choices(objectives), described(lane.objective))
+            return problem("objective", TOMLText.choices(objectives), described(lane.objective))
         }
         if let found = divergenceProblem(lane.objective, lane.divergence) { return found }
         if lane.alpha == nil, lane.divergence == "alpha" {
@@ -93,7 +93,7 @@ public enum RecipeLane {
 
     /// Whether objective and divergence go together.
     static func divergenceProblem(_ objective: String, _ divergence: String?) -> LaneProblem? {
-        let words = RecipeText.choices(divergences)
+        let words = TOMLText.choices(divergences)
         guard let divergence else {
             return objective != "f-dpo"
                 ? nil
@@ -124,7 +124,7 @@ public enum RecipeLane {
     private static let warmupRange = 0...100_000_000
 
     private static func described(_ word: String) -> String {
-        "the text \(RecipeText.quoted(String(word.prefix(60))))"
+        "the text \(TOMLText.quoted(String(word.prefix(60))))"
     }
 
     /// The keys of `[[lane]]` that are numbers; the three words before them decide the defaults.

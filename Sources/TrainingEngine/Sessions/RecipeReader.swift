@@ -1,6 +1,5 @@
 import BenchProtocol
 import Foundation
-import TOMLKit
 
 extension Recipe {
     /// The longest recipe that is read, in bytes; far more than any recipe needs.
@@ -50,46 +49,31 @@ extension Recipe {
 private struct RecipeReader {
     let file: String
     let root: TOMLTable
-    let source: RecipeSource
 
     init(_ text: String, file: String) throws {
-        func refuse(_ line: Int, _ expected: String, _ found: String) -> RecipeError {
-            RecipeError(file: file, line: line, key: "", expected: expected, found: found)
-        }
+        self.file = file
         guard text.utf8.count <= Recipe.longestText else {
-            throw refuse(
-                1, "at most \(Recipe.longestText) bytes", "\(text.utf8.count) bytes")
-        }
-        // The parser reads C strings, and nests one level for every dot of a key.
-        var number = 1
-        for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
-            if line.contains(0) { throw refuse(number, "TOML text", "a NUL character") }
-            if line.count > 4096 {
-                throw refuse(number, "lines of at most 4096 bytes", "\(line.count) bytes")
-            }
-            number += 1
+            throw RecipeError(
+                file: file, line: 1, key: "", expected: "at most \(Recipe.longestText) bytes",
+                found: "\(text.utf8.count) bytes")
         }
         do {
-            root = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw refuse(error.source.begin.line, "valid TOML", "an error: \(error.description)")
+            root = try TOMLParser.parse(text)
+        } catch let error as TOMLError {
+            throw RecipeError(
+                file: file, line: error.line, key: "", expected: "valid TOML", found: error.reason)
         }
-        self.file = file
-        source = RecipeSource(text)
     }
 
     func recipe() throws -> Recipe {
         var recipe = Recipe()
-        let sections = RecipeKeys.sections.map(\.name) + ["lane"]
-        for key in root.keys.sorted() where !sections.contains(key) {
-            throw unknown(key, among: sections, line: source.line(section: nil, key: key), in: nil)
-        }
+        try checkKeys(of: root, known: RecipeKeys.sections.map(\.name) + ["lane"], section: nil)
         for section in RecipeKeys.sections {
-            guard let node = root[section.name] else { continue }
-            guard let table = node.table else {
+            guard let value = root[section.name] else { continue }
+            guard case .table(let table) = value else {
                 throw error(
-                    line: source.line(section: nil, key: section.name), key: section.name,
-                    "a table, [\(section.name)]", RecipeValue(node).described)
+                    line: root.line(of: section.name), key: section.name,
+                    "a table, [\(section.name)]", value.described)
             }
             try read(table, keys: section.keys, into: &recipe, section: section.name)
         }
@@ -104,103 +88,98 @@ private struct RecipeReader {
     ) throws {
         try checkKeys(of: table, known: keys.map(\.name), section: section)
         for key in keys {
-            guard let node = table[key.name] else { continue }
-            let value = RecipeValue(node)
+            guard let value = table[key.name] else { continue }
             guard key.assign(value, &recipe) else {
                 throw error(
-                    line: source.line(section: section, key: key.name),
-                    key: "\(section).\(key.name)", key.expected, value.described)
+                    line: table.line(of: key.name), key: "\(section).\(key.name)", key.expected,
+                    value.described)
             }
         }
     }
 
-    private func checkKeys(
-        of table: TOMLTable, known: [String], section: String, index: Int? = nil
-    ) throws {
-        // In the order of the file, so that the first mistake is the one reported.
-        let wrong = table.keys.filter { !known.contains($0) }
-            .map { ($0, source.line(section: section, index: index, key: $0)) }
-            .min { ($0.1, $0.0) < ($1.1, $1.0) }
-        if let (key, line) = wrong { throw unknown(key, among: known, line: line, in: section) }
+    /// Refuses the first key in the text that is not known.
+    private func checkKeys(of table: TOMLTable, known: [String], section: String?) throws {
+        guard let wrong = table.keys.first(where: { !known.contains($0) }) else { return }
+        let shown = String(wrong.prefix(60))
+        throw error(
+            line: table.line(of: wrong), key: section.map { "\($0).\(shown)" } ?? shown,
+            "one of " + known.joined(separator: ", "), "an unknown key")
     }
 
     /// The embedded model knows twenty professions; other models know their own.
     private func checkProfessions(_ recipe: Recipe) throws {
-        guard recipe.model.base == "embedded" else { return }
+        guard recipe.model.base == "embedded", case .table(let table) = root["populations"] else {
+            return
+        }
         for profession in recipe.populations.professions
         where !Recipe.professions.contains(profession) {
             throw error(
-                line: source.line(section: "populations", key: "professions"),
-                key: "populations.professions",
+                line: table.line(of: "professions"), key: "populations.professions",
                 "some of \(Recipe.professions.joined(separator: ", "))",
-                RecipeText.quoted(String(profession.prefix(60))))
+                TOMLText.quoted(String(profession.prefix(60))))
         }
     }
 
     private func lanes() throws -> [LaneSettings] {
         let expected = "at least one lane, [[lane]] with its name and objective"
-        guard let node = root["lane"] else { throw error(line: 1, key: "lane", expected, "none") }
-        guard let tables = node.array, !tables.isEmpty else {
-            throw error(
-                line: source.line(section: "lane"), key: "lane", expected,
-                node.type == .table ? "[lane] in single brackets" : RecipeValue(node).described)
+        let line = root.line(of: "lane")
+        guard let value = root["lane"] else {
+            throw error(line: line, key: "lane", expected, "none")
         }
-        guard tables.count <= 16 else {
-            throw error(
-                line: source.line(section: "lane", index: 16), key: "lane", "at most 16 lanes",
-                "\(tables.count)")
+        guard case .array(let values) = value, !values.isEmpty else {
+            let found =
+                if case .table = value { "[lane] in single brackets" } else { value.described }
+            throw error(line: line, key: "lane", expected, found)
+        }
+        guard values.count <= 16 else {
+            throw error(line: line, key: "lane", "at most 16 lanes", "\(values.count)")
         }
         var lanes: [LaneSettings] = []
-        for (index, node) in tables.enumerated() {
-            guard let table = node.table else {
-                throw error(
-                    line: source.line(section: "lane", index: index), key: "lane", expected,
-                    RecipeValue(node).described)
+        var lines: [String: Int] = [:]
+        for value in values {
+            guard case .table(let table) = value else {
+                throw error(line: line, key: "lane", expected, value.described)
             }
-            let lane = try lane(table, index: index)
-            if let earlier = lanes.firstIndex(where: { $0.name == lane.name }) {
+            let lane = try lane(table)
+            if let earlier = lines[lane.name] {
                 throw error(
-                    line: source.line(section: "lane", index: index, key: "name"),
-                    key: "lane.name", "a name that no other lane has",
-                    "\(RecipeText.quoted(lane.name)) again, first in line "
-                        + "\(source.line(section: "lane", index: earlier, key: "name"))")
+                    line: table.line(of: "name"), key: "lane.name", "a name that no other lane has",
+                    "\(TOMLText.quoted(lane.name)) again, first in line \(earlier)")
             }
+            lines[lane.name] = table.line(of: "name")
             lanes.append(lane)
         }
         return lanes
     }
 
-    private func lane(_ table: TOMLTable, index: Int) throws -> LaneSettings {
-        try checkKeys(of: table, known: RecipeLane.keyNames, section: "lane", index: index)
+    private func lane(_ table: TOMLTable) throws -> LaneSettings {
+        try checkKeys(of: table, known: RecipeLane.keyNames, section: "lane")
         func refuse(_ key: String, _ expected: String, _ found: String) -> RecipeError {
-            error(
-                line: source.line(section: "lane", index: index, key: key), key: "lane.\(key)",
-                expected, found)
+            error(line: table.line(of: key), key: "lane.\(key)", expected, found)
         }
         func word(_ key: String, _ expected: String) throws -> String? {
-            guard let node = table[key] else { return nil }
-            guard let text = node.string else {
-                throw refuse(key, expected, RecipeValue(node).described)
+            guard let value = table[key] else { return nil }
+            guard case .string(let text) = value else {
+                throw refuse(key, expected, value.described)
             }
             return text
         }
-        let objectives = RecipeText.choices(RecipeLane.objectives)
+        let objectives = TOMLText.choices(RecipeLane.objectives)
         guard let name = try word("name", RecipeLane.nameExpectation) else {
             throw refuse("name", RecipeLane.nameExpectation, "nothing")
         }
         guard let objective = try word("objective", objectives) else {
             throw refuse("objective", objectives, "nothing")
         }
-        let divergence = try word("divergence", RecipeText.choices(RecipeLane.divergences))
+        let divergence = try word("divergence", TOMLText.choices(RecipeLane.divergences))
         var lane = RecipeLane.preset(name: name, objective: objective, divergence: divergence)
         if let problem = RecipeLane.problem(in: lane) {
             throw refuse(problem.key, problem.expected, problem.found)
         }
-        let numbers = RecipeLane.numberKeys(for: lane)
+        let numbers = RecipeLane.numberKeys(for: lane).map(\.name)
         for key in RecipeLane.numberKeys {
-            guard let node = table[key.name] else { continue }
-            let value = RecipeValue(node)
-            guard numbers.contains(where: { $0.name == key.name }) else {
+            guard let value = table[key.name] else { continue }
+            guard numbers.contains(key.name) else {
                 let kind = divergence.map { "divergence \"\($0)\"" } ?? "objective \"\(objective)\""
                 throw refuse(key.name, "no \(key.name) for \(kind)", value.described)
             }
@@ -215,14 +194,5 @@ private struct RecipeReader {
         line: Int, key: String, _ expected: String, _ found: String
     ) -> RecipeError {
         RecipeError(file: file, line: line, key: key, expected: expected, found: found)
-    }
-
-    private func unknown(
-        _ key: String, among known: [String], line: Int, in section: String?
-    ) -> RecipeError {
-        let shown = String(key.prefix(60))
-        return error(
-            line: line, key: section.map { "\($0).\(shown)" } ?? shown,
-            "one of " + known.joined(separator: ", "), "an unknown key")
     }
 }

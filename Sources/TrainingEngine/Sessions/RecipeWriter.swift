@@ -15,10 +15,10 @@ extension Recipe {
         }
         for lane in lanes {
             text += "\n[[lane]]\n"
-            text += "name = \(RecipeText.quoted(lane.name))\n"
-            text += "objective = \(RecipeText.quoted(lane.objective))\n"
+            text += "name = \(TOMLText.quoted(lane.name))\n"
+            text += "objective = \(TOMLText.quoted(lane.objective))\n"
             if let divergence = lane.divergence {
-                text += "divergence = \(RecipeText.quoted(divergence))\n"
+                text += "divergence = \(TOMLText.quoted(divergence))\n"
             }
             for key in RecipeLane.numberKeys(for: lane) {
                 guard let value = key.text(lane) else { continue }

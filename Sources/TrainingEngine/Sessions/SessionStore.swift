@@ -23,6 +23,12 @@ public struct SessionStore: Sendable {
         public var tags: [String] = []
 
         static let currentFormat = 1
+
+        /// A record with neither notes nor tags.
+        public init(name: String, created: Double) {
+            self.name = name
+            self.created = created
+        }
     }
 
     /// The session's folder.

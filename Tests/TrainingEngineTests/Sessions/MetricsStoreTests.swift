@@ -272,8 +272,7 @@ struct MetricsStoreTests {
         let second = try MetricsStore(path: path)
         let warning = try #require(second.openingWarning)
         #expect(warning.contains("metrics.sqlite.damaged-1"))
-        #expect(
-            try Data(contentsOf: URL(fileURLWithPath: path + ".damaged-1")) == bytes)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path + ".damaged-1")) == bytes)
         #expect(try second.lastMetrics() == [])
         second.record(StepMetrics(lane: "a", step: 1))
         #expect(try second.lastMetrics().map(\.step) == [1])

@@ -14,7 +14,7 @@ struct SessionStoreTests {
             at: "\(scratch.path)/deep/er/mine", recipe: .small, created: 12.5)
         let store = try SessionStore.open(at: "\(scratch.path)/deep/er/mine")
         #expect(store.path == made.path)
-        #expect(try store.record() == .init(name: "mine", created: 12.5))
+        #expect(try store.record() == SessionStore.Record(name: "mine", created: 12.5))
         var expected = Recipe.small
         expected.session.name = "mine"
         #expect(try store.recipe() == expected)
@@ -57,10 +57,11 @@ struct SessionStoreTests {
             let scratch = Scratch()
             let path = "\(scratch.path)/s"
             let counter = Counter()
+            let failing = number
             do {
                 _ = try SessionStore.create(
                     at: path, recipe: .small, created: 0,
-                    probe: { _, _ in if counter.next() >= number { throw Refused() } })
+                    probe: { _, _ in if counter.next() >= failing { throw Refused() } })
             } catch is Refused {}
             if counter.count < number { break }
             if !SessionStore.isSession(path) {
