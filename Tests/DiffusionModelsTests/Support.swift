@@ -1,3 +1,4 @@
+import DiffusionModels
 import Foundation
 import ModelStore
 import NeuralLayers
@@ -36,7 +37,11 @@ func drawnWeights(_ layout: ParameterLayout, seed: UInt64) -> FloatBlock {
     let block = FloatBlock(count: layout.count)
     layout.initialise(block, seed: seed)
     let shaken = drawn(layout.count, seed: seed)
-    for i in 0..<layout.count { block.pointer[i] += 0.05 * shaken[i] }
+    for parameter in layout.parameters {
+        for i in parameter.offset..<(parameter.offset + parameter.count) {
+            block.pointer[i] += 0.05 * shaken[i]
+        }
+    }
     return block
 }
 
@@ -52,4 +57,43 @@ func serially<Value>(_ body: () -> Value) -> Value {
         }
     }
     return result!
+}
+
+/// Values in [batch, channels, pixels] order as [batch, pixels, channels].
+func channelsLast(_ values: [Float], batch: Int, channels: Int) -> [Float] {
+    let pixels = values.count / (batch * channels)
+    return (0..<values.count).map { place in
+        let (c, rest) = (place % channels, place / channels)
+        return values[((rest / pixels) * channels + c) * pixels + rest % pixels]
+    }
+}
+
+/// A pipeline of the reference tokenizer and small networks with drawn weights, 8x8 pictures.
+func drawnPipeline(seed: UInt64 = 1) throws -> DiffusionPipeline {
+    MatrixKernel.open()
+    let folder = "\(referenceFolder)/tokenizer"
+    let tokenizer = try CLIPTokenizer(folder: folder)
+    var c = UNet2DConditionConfiguration()
+    c.sampleSize = [4, 4]
+    (c.inChannels, c.outChannels) = (12, 12)
+    c.downBlockTypes = [.plain, .crossAttention]
+    c.upBlockTypes = [.crossAttention, .plain]
+    c.blockOutChannels = [8, 12]
+    c.layersPerBlock = .same(1)
+    c.crossAttentionDim = 8
+    c.attentionHeads = .same(2)
+    c.normNumGroups = 4
+    var t = CLIPTextConfiguration()
+    t.vocabularySize = tokenizer.vocabularySize
+    (t.hiddenSize, t.intermediateSize, t.projectionDim) = (8, 16, 8)
+    (t.hiddenLayers, t.attentionHeads) = (1, 2)
+    t.maximumPositions = tokenizer.maximumLength ?? 16
+    var s = DDIMSchedulerConfiguration()
+    s.predictionType = .velocity
+    s.timestepSpacing = .trailing
+    let (unet, encoder) = (UNet(try c.checked()), TextEncoder(try t.checked()))
+    return DiffusionPipeline(
+        unet: unet, unetWeights: drawnWeights(unet.layout, seed: seed), textEncoder: encoder,
+        textWeights: drawnWeights(encoder.layout, seed: seed + 1), tokenizer: tokenizer,
+        tokenizerPath: folder, scheduler: DDIMScheduler(s), pixelShuffleFactor: 2)
 }
