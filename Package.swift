@@ -15,12 +15,12 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 func tests(
     _ name: String, _ dependencies: [Target.Dependency], data: [String] = []
 ) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: strict)
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: data, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
-let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
@@ -28,7 +28,6 @@ let package = Package(
     products: [.executable(name: "popbench", targets: ["popbench"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     ],
     targets: [
@@ -53,10 +52,12 @@ let package = Package(
             "TrainingEngine",
             [
                 "Alignment", "Populations", "Pictures", "DiffusionModels", "ModelStore",
-                "NeuralLayers", "TensorCore", "CKernels", "BenchProtocol", "MessageBus", toml, sqlite,
+                "NeuralLayers", "TensorCore", "CKernels", "BenchProtocol", "MessageBus",
+                "PlainTOML", sqlite,
             ]),
 
         // What both sides share.
+        layer("PlainTOML"),
         layer("BenchProtocol"),
         layer("MessageBus", ["BenchProtocol"]),
         layer("EngineLink", ["MessageBus", "BenchProtocol"]),
@@ -70,7 +71,7 @@ let package = Package(
         .systemLibrary(
             name: "CChafa", pkgConfig: "chafa",
             providers: [.apt(["libchafa-dev", "libglib2.0-dev"])]),
-        layer("TerminalKit", ["CTerminal", "CChafa", toml]),
+        layer("TerminalKit", ["CTerminal", "CChafa", "PlainTOML"]),
         layer("Workbench", ["TerminalKit", "BenchProtocol"]),
 
         .executableTarget(
@@ -86,7 +87,8 @@ let package = Package(
         tests("NeuralLayersTests", ["NeuralLayers", "TensorCore"]),
         tests("ModelStoreTests", ["ModelStore", "TensorCore"], data: ["Fixtures"]),
         tests(
-            "DiffusionModelsTests", ["DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore"],
+            "DiffusionModelsTests",
+            ["DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore"],
             data: ["Fixtures"]),
         tests("PicturesTests", ["Pictures"]),
         tests("PopulationsTests", ["Populations", "Pictures", "DiffusionModels", "TensorCore"]),
@@ -97,6 +99,7 @@ let package = Package(
                 "TrainingEngine", "Alignment", "Populations", "Pictures", "DiffusionModels",
                 "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus",
             ]),
+        tests("PlainTOMLTests", ["PlainTOML"]),
         tests("BenchProtocolTests", ["BenchProtocol"]),
         tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),
         tests("EngineLinkTests", ["EngineLink", "MessageBus", "BenchProtocol"]),
