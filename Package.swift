@@ -8,15 +8,20 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Continuous integration sets the variable; elsewhere a newer compiler's new warning stops nobody.
+let checks: [SwiftSetting] =
+    Context.environment["POPBENCH_WARNINGS_AS_ERRORS"] == nil
+    ? [] : [.unsafeFlags(["-warnings-as-errors"])]
+
 func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + checks)
 }
 
 func tests(
     _ name: String, _ dependencies: [Target.Dependency], data: [String] = []
 ) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, exclude: data, swiftSettings: strict)
+        name: name, dependencies: dependencies, exclude: data, swiftSettings: strict + checks)
 }
 
 let argumentParser = Target.Dependency.product(
@@ -81,7 +86,7 @@ let package = Package(
                 "Populations", "Pictures", "DiffusionModels", "ModelStore", "NeuralLayers",
                 "TensorCore", "MessageBus", "BenchProtocol", argumentParser,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict + checks),
 
         tests("TensorCoreTests", ["TensorCore"]),
         tests("NeuralLayersTests", ["NeuralLayers", "TensorCore"]),
