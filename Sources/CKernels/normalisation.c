@@ -2,15 +2,17 @@
 #include "CKernels.h"
 #include "dispatch.h"
 
-// The widest image that the per-channel tables on the stack hold; models are refused above it.
-enum { max_channels = 4096 };
+#include <stdlib.h>
 
-PB_CLONES
-void pb_group_norm(const float *x, int pixels, int channels, int groups, float eps,
-                   const float *gamma, const float *beta, int silu, float *y, float *mean,
-                   float *rstd) {
+// The widest image whose per-channel tables lie on the stack; those of wider ones are allocated.
+enum { usual_channels = 4096 };
+
+// `sum`, `scale` and `shift` [channels] are overwritten.
+PB_INLINE void group_norm(const float *x, int pixels, int channels, int groups, float eps,
+                          const float *gamma, const float *beta, int silu, float *y, float *mean,
+                          float *rstd, float *restrict sum, float *restrict scale,
+                          float *restrict shift) {
     PB_FAST_SUMS
-    float sum[max_channels], scale[max_channels], shift[max_channels];
     const int width = channels / groups;
     const float n = (float)pixels * width;
     for (int c = 0; c < channels; c++) sum[c] = 0;
@@ -54,6 +56,21 @@ void pb_group_norm(const float *x, int pixels, int channels, int groups, float e
             for (int c = 0; c < channels; c++) out[c] = row[c] * scale[c] + shift[c];
         }
     }
+}
+
+PB_CLONES
+void pb_group_norm(const float *x, int pixels, int channels, int groups, float eps,
+                   const float *gamma, const float *beta, int silu, float *y, float *mean,
+                   float *rstd) {
+    float usual[3 * usual_channels];
+    float *tables = usual;
+    if (channels > usual_channels) {
+        tables = malloc(3 * sizeof(float) * (size_t)channels);
+        if (!tables) abort();
+    }
+    group_norm(x, pixels, channels, groups, eps, gamma, beta, silu, y, mean, rstd, tables,
+               tables + channels, tables + 2 * (size_t)channels);
+    if (tables != usual) free(tables);
 }
 
 PB_CLONES

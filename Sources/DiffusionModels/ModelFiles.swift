@@ -15,21 +15,24 @@ public enum ModelFiles {
         aliases: (String) -> [String] = { _ in [] }, ignored: Set<String> = []
     ) throws -> FloatBlock {
         let file = try SafetensorsFile(path)
-        let block = FloatBlock(count: layout.count)
-        var read: Set<String> = []
-        for parameter in layout.parameters {
+        // Everything is checked before the block is made: a wrong configuration can ask for any size.
+        let names = try layout.parameters.map { parameter in
             let name =
                 ([parameter.name] + aliases(parameter.name)).first { file.contains($0) }
                 ?? parameter.name
             try file.require(name, shape: parameter.shape)
-            layout.setFileValues(try file.floats(name), of: parameter, in: block.pointer)
-            read.insert(name)
+            return name
         }
+        let read = Set(names)
         if let unknown = file.names.first(where: { !read.contains($0) && !ignored.contains($0) }) {
             throw ModelStoreError(
                 .unsupportedValue, file: path, subject: unknown,
                 problem: "is no parameter of the model that config.json describes",
                 advice: "check that config.json and the weights belong together")
+        }
+        let block = FloatBlock(count: layout.count)
+        for (name, parameter) in zip(names, layout.parameters) {
+            layout.setFileValues(try file.floats(name), of: parameter, in: block.pointer)
         }
         return block
     }

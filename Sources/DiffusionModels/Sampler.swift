@@ -85,8 +85,9 @@ public final class Sampler {
 
     /// Denoises one chunk from its noise to its pictures.
     private func denoise(
-        _ request: SamplingRequest, _ steps: [DDIMScheduler.Step], _ range: Range<Int>, contexts: [[Float]], empty: [Float],
-        weights: FloatBlock, into out: UnsafeMutablePointer<Float>
+        _ request: SamplingRequest, _ steps: [DDIMScheduler.Step], _ range: Range<Int>,
+        contexts: [[Float]], empty: [Float], weights: FloatBlock,
+        into out: UnsafeMutablePointer<Float>
     ) {
         let (height, width) = pipeline.sampleSize
         let channels = pipeline.unet.configuration.inChannels
@@ -101,39 +102,14 @@ public final class Sampler {
             }
         }
         let guided = request.guidanceScale != 1
-        let context =
-            range.flatMap { contexts[$0] } + (guided ? range.flatMap { _ in empty } : [])
-        let batch = guided ? 2 * n : n
-        for step in steps {
-            pool.withArena { arena in
-                let tape = Tape(
-                    parameters: weights.pointer, gradients: nil, arena: arena, scratch: arena)
-                let input = tape.input(
-                    guided ? sample + sample : sample, batch: batch, height: height, width: width,
-                    channels: channels)
-                let states = tape.input(
-                    context, batch: batch, height: pipeline.contextTokens, width: 1,
-                    channels: pipeline.unet.configuration.crossAttentionDim)
-                let prediction = pipeline.unet.forward(
-                    sample: input, timesteps: Array(repeating: step.timestep, count: batch),
-                    context: states, on: tape)
-                if guided {
-                    // unconditional + s (conditional - unconditional), over the conditional half
-                    let conditional = prediction.data
-                    let unconditional = prediction.data + n * size
-                    let s = request.guidanceScale
-                    for i in 0..<(n * size) {
-                        conditional[i] = unconditional[i] + s * (conditional[i] - unconditional[i])
-                    }
-                }
-                sample.withUnsafeMutableBufferPointer {
-                    pipeline.scheduler.step(
-                        prediction: UnsafeBufferPointer(start: prediction.data, count: n * size),
-                        timestep: step.timestep, previousTimestep: step.previousTimestep,
-                        sample: $0)
-                }
-            }
-        }
+        let denoiser = GuidedDenoiser(
+            unet: pipeline.unet, weights: weights, scheduler: pipeline.scheduler,
+            guidanceScale: request.guidanceScale)
+        denoiser.denoise(
+            &sample, count: n, height: height, width: width, steps: steps,
+            contexts: range.flatMap { contexts[$0] },
+            emptyContexts: guided ? range.flatMap { _ in empty } : [],
+            tokens: pipeline.contextTokens, pool: pool)
         let factor = pipeline.pixelShuffleFactor
         for row in 0..<n {
             sample.withUnsafeBufferPointer {
@@ -143,5 +119,72 @@ public final class Sampler {
             }
         }
         for i in 0..<(n * size) { out[i] = min(1, max(-1, out[i])) }
+    }
+}
+
+/// Takes noise to clean samples: a U-Net under classifier-free guidance and DDIM.
+package struct GuidedDenoiser {
+    private let unet: UNet
+    private let weights: FloatBlock
+    private let scheduler: DDIMScheduler
+    private let guidanceScale: Float
+
+    /// - Parameter guidanceScale: 1 leaves the conditional prediction as it is.
+    package init(unet: UNet, weights: FloatBlock, scheduler: DDIMScheduler, guidanceScale: Float) {
+        self.unet = unet
+        self.weights = weights
+        self.scheduler = scheduler
+        self.guidanceScale = guidanceScale
+    }
+
+    /// Denoises a few samples together, in place.
+    ///
+    /// - Parameters:
+    ///   - sample: [count, height, width, channels], noise at first.
+    ///   - contexts: the captions' embeddings, [count, tokens, width].
+    ///   - emptyContexts: those of the empty caption, unread where the guidance scale is 1.
+    ///   - afterStep: told how many steps are taken, and the sample.
+    package func denoise(
+        _ sample: inout [Float], count: Int, height: Int, width: Int, steps: [DDIMScheduler.Step],
+        contexts: [Float], emptyContexts: [Float], tokens: Int, pool: ArenaPool,
+        afterStep: (Int, [Float]) -> Void = { _, _ in }
+    ) {
+        let guided = guidanceScale != 1
+        let context = guided ? contexts + emptyContexts : contexts
+        let batch = guided ? 2 * count : count
+        let size = sample.count
+        precondition(size == count * height * width * unet.configuration.inChannels)
+        precondition(context.count == batch * tokens * unet.configuration.crossAttentionDim)
+        for (index, step) in steps.enumerated() {
+            pool.withArena { arena in
+                let tape = Tape(
+                    parameters: weights.pointer, gradients: nil, arena: arena, scratch: arena)
+                let input = tape.input(
+                    guided ? sample + sample : sample, batch: batch, height: height, width: width,
+                    channels: unet.configuration.inChannels)
+                let states = tape.input(
+                    context, batch: batch, height: tokens, width: 1,
+                    channels: unet.configuration.crossAttentionDim)
+                let prediction = unet.forward(
+                    sample: input, timesteps: Array(repeating: step.timestep, count: batch),
+                    context: states, on: tape)
+                if guided {
+                    // unconditional + s (conditional - unconditional), over the conditional half
+                    let conditional = prediction.data
+                    let unconditional = prediction.data + size
+                    for i in 0..<size {
+                        conditional[i] =
+                            unconditional[i] + guidanceScale * (conditional[i] - unconditional[i])
+                    }
+                }
+                sample.withUnsafeMutableBufferPointer {
+                    scheduler.step(
+                        prediction: UnsafeBufferPointer(start: prediction.data, count: size),
+                        timestep: step.timestep, previousTimestep: step.previousTimestep,
+                        sample: $0)
+                }
+            }
+            afterStep(index + 1, sample)
+        }
     }
 }

@@ -36,9 +36,10 @@ extension Tape {
         }
         record { [self] in
             guard let dy = y.gradient else { return }
+            // In the order in which they are written, so that one activation may be two of them.
+            let dv = target(of: v)
             let dq = target(of: q)
             let dk = target(of: k)
-            let dv = target(of: v)
             let dp = patchBuffer(square)
             for b in 0..<batch {
                 for head in 0..<heads {

@@ -52,7 +52,8 @@ public final class Tape {
     /// - Parameters:
     ///   - gradients: the shard's own gradient block, already cleared; nil to record nothing.
     ///   - arena: reset by the caller once the pass is over.
-    ///   - scratch: reset by the tape when `backward` ends; may be shared by tapes that run in turn.
+    ///   - scratch: reset by the caller, as gradients of activations lie there after `backward`; may
+    ///     be shared by tapes that run in turn.
     public init(
         parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>?, arena: Arena,
         scratch: Arena

@@ -27,6 +27,14 @@ public final class AttributeClassifier {
         network.layout.initialise(weights, seed: seed)
     }
 
+    /// A classifier with given weights, in the network's layout.
+    init(_ network: AttributeNetwork, weights: FloatBlock) {
+        precondition(weights.count == network.layout.count, "weights of another network")
+        configuration = network.configuration
+        self.network = network
+        self.weights = weights
+    }
+
     /// The parameters' names, shapes and places.
     public var layout: ParameterLayout { network.layout }
 

@@ -15,17 +15,19 @@ extension AttributeClassifier {
         do {
             configuration = try JSONDecoder().decode(
                 AttributeNetworkConfiguration.self,
-                from: Data(contentsOf: URL(fileURLWithPath: file)))
+                from: Data(JSONValue.read(file).compactText.utf8))
+        } catch let error as ModelStoreError {
+            throw error
         } catch {
             throw ModelStoreError(
                 .malformed, file: file, problem: "is no classifier's configuration (\(error))",
                 advice: "make one with popbench train-classifier")
         }
         try configuration.check(file: file)
-        self.init(configuration, seed: 0)
-        weights.copy(
-            from: try ModelFiles.read(
-                layout, from: folder.file(PipelineFolder.Component.classifier.weightsFile!)))
+        let network = AttributeNetwork(configuration)
+        let weights = try ModelFiles.read(
+            network.layout, from: folder.file(PipelineFolder.Component.classifier.weightsFile!))
+        self.init(network, weights: weights)
     }
 
     /// Writes the classifier's folder.

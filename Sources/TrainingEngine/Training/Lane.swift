@@ -49,7 +49,7 @@ extension Lane {
     /// Writes weights and optimiser as one safetensors file, blocks in engine order.
     ///
     /// - Throws: `ModelStoreError`.
-    func write(to path: String) throws {
+    package func write(to path: String) throws {
         var writer = SafetensorsWriter(metadata: ["step": "\(step)", "name": settings.name])
         for (name, block) in blocks {
             writer.add(
@@ -62,7 +62,7 @@ extension Lane {
     /// Takes over what `write` wrote.
     ///
     /// - Throws: `ModelStoreError` when the file is damaged or of another model.
-    func read(from path: String) throws {
+    package func read(from path: String) throws {
         let file = try SafetensorsFile(path)
         guard let stored = file.metadata["step"].flatMap({ Int($0) }), stored >= 0 else {
             throw ModelStoreError(
