@@ -102,6 +102,11 @@ let package = Package(
         tests("EngineLinkTests", ["EngineLink", "MessageBus", "BenchProtocol"]),
         tests("TerminalKitTests", ["TerminalKit"]),
         tests("WorkbenchTests", ["Workbench", "TerminalKit", "BenchProtocol"], data: ["Golden"]),
-        tests("PopbenchTests", []),
+        tests(
+            "PopbenchTests",
+            [
+                "popbench", "EngineLink", "TrainingEngine", "Pictures", "DiffusionModels",
+                "ModelStore", "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol",
+            ]),
     ]
 )
