@@ -110,6 +110,11 @@ let package = Package(
         tests("EngineLinkTests", ["EngineLink", "MessageBus", "BenchProtocol"]),
         tests("TerminalKitTests", ["TerminalKit"]),
         tests("WorkbenchTests", ["Workbench", "TerminalKit", "BenchProtocol"], data: ["Golden"]),
-        tests("PopbenchTests", []),
+        tests(
+            "PopbenchTests",
+            [
+                "popbench", "EngineLink", "TrainingEngine", "Pictures", "DiffusionModels",
+                "ModelStore", "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol",
+            ]),
     ]
 )

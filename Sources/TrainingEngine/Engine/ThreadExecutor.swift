@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// Runs an actor's work on one thread of its own, in order, so that a long training step never holds
@@ -10,6 +11,7 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     /// Starts the thread; OpenBLAS wants a stack of some size.
     init(name: String) {
         let thread = Thread { [weak self] in
+            pb_adopt_process_priority()
             while let job = self?.next() {
                 guard let self else { return }
                 job.runSynchronously(on: self.asUnownedSerialExecutor())

@@ -35,6 +35,7 @@ public struct CollectionPlan: Sendable, Equatable {
 /// prompt and kept only where the classifier agrees, equally many of each identity; both carry the
 /// neutral caption. Reference: Li et al., "PopAlign", arXiv 2406.19668.
 public final class PopulationCollection {
+    private static let mostRounds = 7
     private let plan: CollectionPlan
     private let sampling: PopulationSampling
     private var next = 0
@@ -85,10 +86,12 @@ public final class PopulationCollection {
             missing[identities[index % identities.count], default: 0] += 1
         }
         var noise = firstNoise
-        // Two rounds more than should be needed; a base that cannot draw an identity is an error.
-        for _ in 0..<6 where missing.values.contains(where: { $0 > 0 }) {
-            let asked = identities.flatMap { identity in
-                Array(repeating: identity, count: missing[identity] ?? 0)
+        // What is hard to draw is drawn more often each round; what cannot be drawn at all is an error.
+        for round in 0..<Self.mostRounds where missing.values.contains(where: { $0 > 0 }) {
+            let asked = identities.flatMap { identity -> [Identity] in
+                let count = missing[identity] ?? 0
+                let candidates = round == 0 || count == 0 ? count : count + 4 * round
+                return Array(repeating: identity, count: candidates)
             }
             let prompts = asked.map {
                 Caption(profession, gender: $0.gender, tone: $0.tone).text
@@ -103,6 +106,7 @@ public final class PopulationCollection {
                     seen.confidences.allSatisfy({ $0 >= plan.confidence })
                 else { continue }
                 candidates.kept += 1
+                guard missing[identity, default: 0] > 0 else { continue }
                 missing[identity, default: 0] -= 1
                 winners.append(
                     PopulationMember(
@@ -113,7 +117,7 @@ public final class PopulationCollection {
         }
         if let (identity, count) = missing.first(where: { $0.value > 0 }) {
             throw EngineError(
-                "the classifier confirmed too few pictures of \(identity.tone.name) \(identity.gender.name) for \"\(profession.name)\" (\(count) missing after 6 rounds): lower populations.confidence in the recipe, or train the base longer"
+                "the classifier confirmed too few pictures of \(identity.tone.name) \(identity.gender.name) for \"\(profession.name)\" (\(count) missing after \(Self.mostRounds) rounds): lower populations.confidence in the recipe, or train the base longer"
             )
         }
     }

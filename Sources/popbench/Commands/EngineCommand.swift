@@ -6,7 +6,7 @@ import MessageBus
 import TrainingEngine
 
 /// `popbench engine`: the training engine of one session, which screens attach to.
-struct EngineCommand: AsyncParsableCommand {
+struct EngineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "engine",
         abstract: "Run a session's training engine; the workbench starts it by itself.",
@@ -18,13 +18,13 @@ struct EngineCommand: AsyncParsableCommand {
     @Flag(help: "Speak on standard input and output instead of a socket.")
     var stdio = false
 
-    func run() async throws {
+    func run() throws {
         let locations = Locations.current()
         let engine = try EngineProcess(
             session: try locations.session(session), locations: locations,
             reach: stdio ? .standardStreams : .socket(in: nil))
         let log = EngineLogWriter(engine.events)
-        let status = await engine.run()
+        let status = waitFor { await engine.run() }
         log.finish()
         throw ExitCode(status)
     }

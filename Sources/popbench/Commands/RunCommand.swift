@@ -6,7 +6,7 @@ import MessageBus
 import TrainingEngine
 
 /// `popbench run --headless`: trains a session without a screen.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Train a session without a screen, printing every event as a JSON line.")
@@ -34,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
         if let steps, steps < 0 { throw ValidationError("--steps is at least 0") }
     }
 
-    func run() async throws {
+    func run() throws {
         let locations = Locations.current()
         let opened = try OpenedSession(
             session: session, recipe: recipe, locations: locations, allowNewest: false)
@@ -45,7 +45,7 @@ struct RunCommand: AsyncParsableCommand {
         let watch = try engine.events.mailbox(named: "headless", mode: .complete)
         let commands = engine.commands
         Thread.detachNewThread { plan.carryOut(watch, commands) }
-        let status = await engine.run { commands.publish(.refresh) }
+        let status = waitFor { await engine.run { commands.publish(.refresh) } }
         printer.finish(engine.events)
         throw ExitCode(plan.failed ? 1 : status)
     }

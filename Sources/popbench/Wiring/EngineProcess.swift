@@ -20,7 +20,7 @@ final class EngineProcess: Sendable {
         trainer = Trainer(folder: session, locations: locations, events: events)
         inbox = try commands.mailbox(named: "trainer", mode: .complete)
         host = try EngineHost(
-            session: session, version: Popbench.version, events: events, commands: commands,
+            session: session, version: Version.current, events: events, commands: commands,
             reach: reach)
     }
 
@@ -28,7 +28,7 @@ final class EngineProcess: Sendable {
     ///
     /// - Parameter opened: called once the session is open, before the first command.
     /// - Returns: the exit status: 0 after a goodbye, 1 when the session cannot be opened.
-    func run(opened: () async -> Void = {}) async -> Int32 {
+    func run(opened: @Sendable () async -> Void = {}) async -> Int32 {
         catchSignals()
         do {
             try await trainer.open()
@@ -107,7 +107,20 @@ final class Locked<Value>: @unchecked Sendable {
     }
 }
 
+/// Runs asynchronous work from a synchronous command and waits for it.
+func waitFor<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) -> Result {
+    let done = DispatchSemaphore(value: 0)
+    let result = Locked<Result?>(nil)
+    Task.detached {
+        let value = await body()
+        result.withLock { $0 = value }
+        done.signal()
+    }
+    done.wait()
+    return result.withLock { $0! }
+}
+
 /// One line on standard error.
 func report(_ message: String) {
-    FileHandle.standardError.write(Data("popbench: \(message)\n".utf8))
+    ProgramRun.say("popbench: \(message)")
 }

@@ -24,7 +24,7 @@ final class WorkbenchProcess {
     func run(color: String?, mouse: Bool) throws {
         let environment = ProcessInfo.processInfo.environment
         try CursesTerminal.check(environment: environment)
-        let terminal = try CursesTerminal(
+        let terminal = CursesTerminal(
             color: color.flatMap(ColorDepth.init(option:)), mouse: mouse, environment: environment)
         link.connect(starts: session.isNew)
         let link = self.link
