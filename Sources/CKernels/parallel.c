@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static pthread_mutex_t one_job = PTHREAD_MUTEX_INITIALIZER;
@@ -45,8 +46,15 @@ static void take_pieces(void) {
     }
 }
 
+void pb_adopt_process_priority(void) {
+    // Dispatch gives its threads a priority of its own, which threads made by them inherit; the
+    // priority that a person gave the process is that of its first thread.
+    setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, (id_t)getpid()));
+}
+
 static void *worker(void *unused) {
     (void)unused;
+    pb_adopt_process_priority();
     pthread_mutex_lock(&lock);
     for (;;) {
         while (next_index >= job_count) pthread_cond_wait(&work_ready, &lock);

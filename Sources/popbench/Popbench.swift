@@ -1,11 +1,25 @@
 import ArgumentParser
-import Foundation
 
 /// The program: `popbench` alone opens the workbench, subcommands do one thing each.
 @main
 struct Popbench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "popbench",
-        abstract: "A terminal workbench for population-level and preference alignment of text-to-image models.",
-        subcommands: [ForwardCommand.self, PretrainCommand.self, TrainClassifierCommand.self, BCommand.self])
+        abstract: """
+            A terminal workbench for population-level and preference alignment of text-to-image \
+            models.
+            """,
+        version: Version.current,
+        subcommands: [
+            WorkbenchCommand.self, RunCommand.self, SessionsCommand.self, StopCommand.self,
+            SampleCommand.self, EvaluateCommand.self, ExportCommand.self, CollectCommand.self,
+            DataCommand.self, PretrainCommand.self, TrainClassifierCommand.self,
+            ForwardCommand.self, DoctorCommand.self, EngineCommand.self,
+        ],
+        defaultSubcommand: WorkbenchCommand.self)
+
+    /// Runs synchronously on the initial thread, where the screen has to live.
+    static func main() {
+        ProgramRun.start(Popbench.self)
+    }
 }

@@ -85,6 +85,32 @@ struct ThemeTests {
         #expect(twice?.line == 3)
     }
 
+    @Test(
+        "what is badly broken is an error, never the end of the program",
+        arguments: ["[=]", "a = ]", "[[ .a]]", "\"", "a = {b = [", "\u{0}", "x = '''"])
+    func broken(text: String) {
+        let error = #expect(throws: ThemeError.self) {
+            try Theme.parse("\n" + text, file: "mine.toml")
+        }
+        #expect(error?.line == 2)
+        #expect(error?.problem.hasPrefix("not TOML: ") == true)
+    }
+
+    @Test("keys of long texts and keys in quotes are found in their lines")
+    func lines() {
+        let long = #expect(throws: ThemeError.self) {
+            try Theme.parse("dim = \"\"\"\nmarker = 3\n\"\"\"\nmarker = 3\n", file: "mine.toml")
+        }
+        #expect(long?.line == 1 && long?.key == "dim")
+        let quoted = #expect(throws: ThemeError.self) {
+            try Theme.parse(
+                "palette.'a # b' = \"#fff\"\n\n'title' = {\"\\u001b[2J\" = 1}\n", file: "mine.toml")
+        }
+        #expect(quoted?.line == 3)
+        // What a terminal would obey does not come out as it went in.
+        #expect(quoted?.key == "title.\"\\u001b[2J\"")
+    }
+
     @Test("a theme inherits what it does not say, through files and in circles without end")
     func inheritance() throws {
         let folder = FileManager.default.temporaryDirectory

@@ -109,3 +109,5 @@ int pb_core_count(void);
 // Calls body(context, i) for every i in 0..<count on the pool's threads and the caller's, and waits.
 // Calls from inside a body run in place.
 void pb_parallel(int count, void (*body)(void *context, int index), void *context);
+// Gives the calling thread the priority (nice) of the process's first thread.
+void pb_adopt_process_priority(void);

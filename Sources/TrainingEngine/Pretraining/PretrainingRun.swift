@@ -8,7 +8,7 @@ import TensorCore
 /// How the base model is trained.
 public struct PretrainingConfiguration: Codable, Sendable, Equatable {
     /// Optimiser steps in all.
-    public var steps = 3000
+    public var steps = 4000
     /// Pictures a step.
     public var batch = 32
     public var seed: UInt64 = 1

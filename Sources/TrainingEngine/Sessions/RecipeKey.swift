@@ -1,3 +1,5 @@
+import PlainTOML
+
 /// One key of a table of the recipe: its range, the reason of its default, how it is read and written.
 struct RecipeKey<Table>: Sendable {
     typealias Path<Value> = any WritableKeyPath<Table, Value> & Sendable

@@ -1,3 +1,5 @@
+import PlainTOML
+
 /// Every key of every table but `[[lane]]`, once: name, range, and why the default is what it is.
 enum RecipeKeys {
     /// One `[section]` of the file and its keys.

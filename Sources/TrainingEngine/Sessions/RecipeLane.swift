@@ -1,4 +1,5 @@
 import BenchProtocol
+import PlainTOML
 
 /// The rules of a lane's settings, and where each objective starts from.
 ///

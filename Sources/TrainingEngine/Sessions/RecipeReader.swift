@@ -1,5 +1,6 @@
 import BenchProtocol
 import Foundation
+import PlainTOML
 
 extension Recipe {
     /// The longest recipe that is read, in bytes; far more than any recipe needs.
@@ -59,7 +60,7 @@ private struct RecipeReader {
         }
         do {
             root = try TOMLParser.parse(text)
-        } catch let error as TOMLError {
+        } catch {
             throw RecipeError(
                 file: file, line: error.line, key: "", expected: "valid TOML", found: error.reason)
         }
@@ -100,7 +101,7 @@ private struct RecipeReader {
     /// Refuses the first key in the text that is not known.
     private func checkKeys(of table: TOMLTable, known: [String], section: String?) throws {
         guard let wrong = table.keys.first(where: { !known.contains($0) }) else { return }
-        let shown = String(wrong.prefix(60))
+        let shown = TOMLText.key([String(wrong.prefix(60))])
         throw error(
             line: table.line(of: wrong), key: section.map { "\($0).\(shown)" } ?? shown,
             "one of " + known.joined(separator: ", "), "an unknown key")

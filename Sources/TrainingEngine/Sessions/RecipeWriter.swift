@@ -1,4 +1,5 @@
 import BenchProtocol
+import PlainTOML
 
 extension Recipe {
     /// The recipe as TOML with every value explicit, each with what it does and why it starts there.

@@ -44,7 +44,8 @@ struct PretrainCommand: ParsableCommand {
 
     func validate() throws {
         guard steps > 0, (1...4096).contains(batch), checkpointEvery > 0, learningRate > 0 else {
-            throw ValidationError("steps, batch, learning rate and checkpoint interval are positive")
+            throw ValidationError(
+                "steps, batch, learning rate and checkpoint interval are positive")
         }
     }
 
@@ -57,7 +58,7 @@ struct PretrainCommand: ParsableCommand {
         configuration.learningRate = learningRate
         try PretrainingSession(
             configuration: configuration, output: output, checkpointEvery: checkpointEvery,
-            tokenizer: tokenizer ?? Shipped.model() + "/tokenizer", half: half
+            tokenizer: tokenizer ?? Shipped.tokenizer(), half: half
         ).run { print($0) }
     }
 }

@@ -2,7 +2,7 @@ extension TOMLParser {
     // MARK: Strings
 
     /// Any of the four kinds of string, the position being at its first quote.
-    mutating func string() throws -> String {
+    mutating func string() throws(TOMLError) -> String {
         let quote = bytes[position]
         let isLong = peek(1) == quote && peek(2) == quote
         let start = line
@@ -42,7 +42,7 @@ extension TOMLParser {
     }
 
     /// What follows a backslash.
-    private mutating func escape(into text: inout [UInt8], isLong: Bool) throws {
+    private mutating func escape(into text: inout [UInt8], isLong: Bool) throws(TOMLError) {
         guard let letter = peek else { throw error("a backslash at the end") }
         switch letter {
         case UInt8(ascii: "b"): text.append(0x08)
@@ -72,7 +72,7 @@ extension TOMLParser {
     }
 
     /// A backslash at the end of a line takes all blanks and line breaks after it away.
-    private mutating func continueLine() throws {
+    private mutating func continueLine() throws(TOMLError) {
         skipBlanks()
         guard try skipLineBreak() else {
             throw error("an unknown escape, a backslash and \(shown)")
@@ -83,7 +83,7 @@ extension TOMLParser {
     // MARK: Numbers, booleans, dates
 
     /// Whatever is written without quotes or brackets.
-    mutating func scalar() throws -> TOMLValue {
+    mutating func scalar() throws(TOMLError) -> TOMLValue {
         let start = position
         while let byte = peek, Self.isScalar(byte) { position += 1 }
         // A date and its time may be parted by one blank.
@@ -96,7 +96,9 @@ extension TOMLParser {
         let token = bytes[start..<position]
         guard !token.isEmpty else { throw error("a value expected, not \(shown)") }
         let text = String(decoding: token, as: UTF8.self)
-        if let value = try Self.word(text) ?? integer(text) ?? Self.float(text) { return value }
+        if let value = Self.word(text) { return value }
+        if let value = try integer(text) { return value }
+        if let value = Self.float(text) { return value }
         if Self.isDate(token) || Self.isTime(token) { return .date(text) }
         throw error("\(TOMLText.quoted(String(text.prefix(60)))) is no value; texts want quotes")
     }
@@ -112,7 +114,7 @@ extension TOMLParser {
         }
     }
 
-    private func integer(_ text: String) throws -> TOMLValue? {
+    private func integer(_ text: String) throws(TOMLError) -> TOMLValue? {
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where text.hasPrefix(prefix) {
             guard let digits = Self.joined(text.dropFirst(2), isDigit: Self.isHexDigit) else {
                 return nil

@@ -17,7 +17,14 @@ final class TOMLTree {
         case value(TOMLValue)
         case table(TOMLTree)
         /// `[[name]]`, once or more often.
-        case tables([TOMLTree])
+        case tables(Elements)
+    }
+
+    /// The tables of one `[[name]]`: an object, so that adding the next one copies none.
+    final class Elements {
+        var trees: [TOMLTree]
+
+        init(trees: [TOMLTree]) { self.trees = trees }
     }
 
     let line: Int
@@ -37,14 +44,14 @@ final class TOMLTree {
                 switch entry.node {
                 case .value(let value): .init(line: entry.line, value: value)
                 case .table(let tree): .init(line: entry.line, value: .table(tree.table))
-                case .tables(let trees):
-                    .init(line: entry.line, value: .array(trees.map { .table($0.table) }))
+                case .tables(let known):
+                    .init(line: entry.line, value: .array(known.trees.map { .table($0.table) }))
                 }
             })
     }
 
     /// Gives a key, dotted or not, its value.
-    func set(_ path: [String], to value: TOMLValue, line: Int) throws {
+    func set(_ path: [String], to value: TOMLValue, line: Int) throws(TOMLError) {
         var tree = self
         for part in path.dropLast() {
             switch tree.nodes[part]?.node {
@@ -62,7 +69,7 @@ final class TOMLTree {
     }
 
     /// Opens the table of a header, `[a.b]` or `[[a.b]]`, from the root.
-    func open(_ path: [String], isArray: Bool, line: Int) throws -> TOMLTree {
+    func open(_ path: [String], isArray: Bool, line: Int) throws(TOMLError) -> TOMLTree {
         var tree = self
         for part in path.dropLast() {
             switch tree.nodes[part]?.node {
@@ -71,7 +78,7 @@ final class TOMLTree {
                 tree.nodes[part] = (line, .table(next))
                 tree = next
             case .table(let next) where next.origin != .inline: tree = next
-            case .tables(let all): tree = all[all.count - 1]
+            case .tables(let known): tree = known.trees[known.trees.count - 1]
             default: throw tree.taken(part, line: line)
             }
         }
@@ -79,9 +86,8 @@ final class TOMLTree {
         let opened = TOMLTree(line: line, origin: .header)
         switch (tree.nodes[last]?.node, isArray) {
         case (nil, false): tree.nodes[last] = (line, .table(opened))
-        case (nil, true): tree.nodes[last] = (line, .tables([opened]))
-        case (.tables(let all), true):
-            tree.nodes[last]?.node = .tables(all + [opened])
+        case (nil, true): tree.nodes[last] = (line, .tables(Elements(trees: [opened])))
+        case (.tables(let known), true): known.trees.append(opened)
         case (.table(let known), false) where known.origin == .parent:
             known.origin = .header
             return known

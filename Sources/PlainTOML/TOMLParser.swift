@@ -1,6 +1,7 @@
 /// Reads TOML 1.0; whatever the bytes, it ends with a table or an error that names a line.
 package struct TOMLParser {
-    /// The deepest nesting of arrays and inline tables, and the most parts of a dotted key.
+    /// The most parts of a dotted key, and the deepest nesting of a value: arrays, inline tables and
+    /// the parts of the keys in those count together, as each costs the stack a level.
     private static let deepest = 64
 
     var bytes: [UInt8]
@@ -10,7 +11,7 @@ package struct TOMLParser {
     /// Reads a text.
     ///
     /// - Throws: ``TOMLError`` at the first thing that is not TOML.
-    package static func parse(_ text: String) throws -> TOMLTable {
+    package static func parse(_ text: String) throws(TOMLError) -> TOMLTable {
         var parser = TOMLParser(bytes: Array(text.utf8))
         return try parser.document()
     }
@@ -22,7 +23,7 @@ package struct TOMLParser {
 
     // MARK: The text
 
-    private mutating func document() throws -> TOMLTable {
+    private mutating func document() throws(TOMLError) -> TOMLTable {
         let root = TOMLTree(line: 1, origin: .header)
         var current = root
         while true {
@@ -41,7 +42,7 @@ package struct TOMLParser {
         }
     }
 
-    private mutating func header(_ root: TOMLTree) throws -> TOMLTree {
+    private mutating func header(_ root: TOMLTree) throws(TOMLError) -> TOMLTree {
         position += 1
         let isArray = peek == UInt8(ascii: "[")
         if isArray { position += 1 }
@@ -55,7 +56,7 @@ package struct TOMLParser {
     }
 
     /// Blanks and a comment, then a line break or the end.
-    private mutating func endOfLine() throws {
+    private mutating func endOfLine() throws(TOMLError) {
         try skipComment()
         guard peek != nil else { return }
         guard try skipLineBreak() else {
@@ -65,7 +66,7 @@ package struct TOMLParser {
 
     // MARK: Keys
 
-    private mutating func keyPath() throws -> [String] {
+    private mutating func keyPath() throws(TOMLError) -> [String] {
         var path: [String] = []
         while true {
             skipBlanks()
@@ -77,7 +78,7 @@ package struct TOMLParser {
         }
     }
 
-    private mutating func key() throws -> String {
+    private mutating func key() throws(TOMLError) -> String {
         switch peek {
         case UInt8(ascii: "\""), UInt8(ascii: "'"):
             let isLong = peek(1) == peek && peek(2) == peek
@@ -91,7 +92,8 @@ package struct TOMLParser {
         }
     }
 
-    private static func isBare(_ byte: UInt8) -> Bool {
+    /// Whether a key may have the byte without quotes.
+    static func isBare(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
@@ -102,7 +104,7 @@ package struct TOMLParser {
 
     // MARK: Values
 
-    private mutating func value(depth: Int) throws -> TOMLValue {
+    private mutating func value(depth: Int) throws(TOMLError) -> TOMLValue {
         guard depth < Self.deepest else { throw error("values nested too deeply") }
         skipBlanks()
         switch peek {
@@ -113,7 +115,7 @@ package struct TOMLParser {
         }
     }
 
-    private mutating func array(depth: Int) throws -> TOMLValue {
+    private mutating func array(depth: Int) throws(TOMLError) -> TOMLValue {
         let start = line
         position += 1
         var values: [TOMLValue] = []
@@ -135,7 +137,7 @@ package struct TOMLParser {
         return .array(values)
     }
 
-    private mutating func inlineTable(depth: Int) throws -> TOMLValue {
+    private mutating func inlineTable(depth: Int) throws(TOMLError) -> TOMLValue {
         let tree = TOMLTree(line: line, origin: .inline)
         position += 1
         skipBlanks()
@@ -147,7 +149,7 @@ package struct TOMLParser {
             let path = try keyPath()
             try expect("=", after: "a key")
             let start = line
-            try tree.set(path, to: try value(depth: depth + 1), line: start)
+            try tree.set(path, to: try value(depth: depth + path.count), line: start)
             skipBlanks()
             switch peek {
             case UInt8(ascii: ","): position += 1
@@ -177,7 +179,7 @@ package struct TOMLParser {
 
     func error(_ reason: String) -> TOMLError { TOMLError(line: line, reason: reason) }
 
-    private mutating func expect(_ sign: String, after what: String) throws {
+    private mutating func expect(_ sign: String, after what: String) throws(TOMLError) {
         skipBlanks()
         guard peek == sign.utf8.first else {
             throw error("\"\(sign)\" expected after \(what), not \(shown)")
@@ -191,7 +193,7 @@ package struct TOMLParser {
         }
     }
 
-    private mutating func skipComment() throws {
+    private mutating func skipComment() throws(TOMLError) {
         skipBlanks()
         guard peek == UInt8(ascii: "#") else { return }
         while let byte = peek, byte != UInt8(ascii: "\n") {
@@ -202,7 +204,7 @@ package struct TOMLParser {
     }
 
     /// Takes a line break, if there is one.
-    mutating func skipLineBreak() throws -> Bool {
+    mutating func skipLineBreak() throws(TOMLError) -> Bool {
         if peek == UInt8(ascii: "\r") {
             guard peek(1) == UInt8(ascii: "\n") else { throw error("a carriage return alone") }
             position += 1
@@ -214,12 +216,12 @@ package struct TOMLParser {
     }
 
     /// Blanks, comments and line breaks, as they may stand between an array's values.
-    private mutating func skipLines() throws {
+    private mutating func skipLines() throws(TOMLError) {
         repeat { try skipComment() } while try skipLineBreak()
     }
 
     /// Comments and strings may hold no control characters but tabs.
-    func refuseControl(_ byte: UInt8) throws {
+    func refuseControl(_ byte: UInt8) throws(TOMLError) {
         if (byte < 0x20 && byte != 0x09) || byte == 0x7F {
             throw error("the control character \(byte)")
         }

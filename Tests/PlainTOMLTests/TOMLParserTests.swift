@@ -1,8 +1,8 @@
+import PlainTOML
 import Testing
-import TrainingEngine
 
 @Suite("TOML")
-struct RecipeTOMLTests {
+struct TOMLParserTests {
     @Test("Every kind of value reads as what it is")
     func values() throws {
         let table = try TOMLParser.parse(
@@ -124,13 +124,68 @@ struct RecipeTOMLTests {
 
     @Test("Nesting ends in an error, not in the end of the stack")
     func nesting() {
+        let long = String(repeating: "a.", count: 63) + "a"
         for text in [
             "a = " + String(repeating: "[", count: 100_000),
             "a = " + String(repeating: "{a=", count: 50_000),
+            "a = " + String(repeating: "{\(long)=", count: 60) + "1"
+                + String(repeating: "}", count: 60),
             String(repeating: "a.", count: 100_000) + "a = 1",
             "[" + String(repeating: "a.", count: 100_000) + "a]",
         ] {
             #expect(throws: TOMLError.self) { try TOMLParser.parse(text) }
         }
+    }
+
+    @Test("The deepest texts that are read give all their values")
+    func depth() throws {
+        let part = String(repeating: "a.", count: 62) + "a"
+        let text = "[[\(part)]]\n\(part) = {\(part) = 7}"
+        var value = TOMLValue.table(try TOMLParser.parse(text))
+        var depth = 0
+        while true {
+            if case .array(let values) = value, values.count == 1 { value = values[0] }
+            guard case .table(let table) = value, let next = table["a"] else { break }
+            value = next
+            depth += 1
+        }
+        #expect(depth == 3 * 63)
+        #expect(value == .integer(7))
+    }
+
+    @Test("A hundred thousand tables of one name are read in the order of the text")
+    func manyTables() throws {
+        let count = 100_000
+        let table = try TOMLParser.parse(String(repeating: "[[a]]\n", count: count))
+        guard case .array(let values) = table["a"] else {
+            Issue.record("no array of tables")
+            return
+        }
+        let lines = values.map { if case .table(let table) = $0 { table.line } else { 0 } }
+        #expect(lines == Array(1...count))
+    }
+
+    @Test("Soups of TOML's signs end with a table or with an error in one of their lines")
+    func soups() {
+        let signs = [
+            "[", "]", "[[", "]]", "\"", "'", "\"\"\"", "'''", "#", ".", "=", "{", "}", "\n", "\r\n",
+            "\r", ",", "0", "0x", "e", "-", "_", "a", "b = 1\n", " ", "\\", "\\u00e9", "\u{FEFF}",
+            "\u{A0}", "\t", "true", "1979-05-27", "inf", "\u{7F}", "\u{0}", "é", "🧑",
+        ]
+        var random = SplitMix64(seed: 7)
+        var tables = 0
+        for _ in 0..<3000 {
+            let text = (0..<Int.random(in: 1...24, using: &random))
+                .map { _ in signs[Int.random(in: 0..<signs.count, using: &random)] }.joined()
+            let lines = 1 + text.utf8.filter { $0 == UInt8(ascii: "\n") }.count
+            do {
+                _ = try TOMLParser.parse(text)
+                tables += 1
+            } catch {
+                #expect((1...lines).contains(error.line), "\(error) in \(text)")
+                #expect(!error.reason.isEmpty)
+            }
+        }
+        #expect(tables > 0)
     }
 }

@@ -1,0 +1,362 @@
+import Alignment
+import BenchProtocol
+import DiffusionModels
+import Foundation
+import MessageBus
+import Populations
+import TensorCore
+
+/// The engine's heart: an actor on a thread of its own that trains, samples and evaluates a session,
+/// one short piece of work after another, and answers commands in between.
+public actor Trainer {
+    nonisolated let executor = ThreadExecutor(name: "popbench.trainer")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    let events: Bus<Event>
+    let locations: Locations
+    let folder: String
+    var session: TrainingSession?
+    var phase = SessionState.Phase.preparing
+    /// What is to be done before training goes on, first come first served.
+    var tasks: [any EngineTask] = []
+    var selectedPrompt = ""
+    private var trains = false
+    /// Steps still to take; nil until the recipe's end.
+    private var stepsLeft: Int?
+    private var isPumping = false
+    private var pace = Pace()
+    private var stateTold = ContinuousClock.now - .seconds(10)
+    private var failedSaveAt: Int?
+    /// Whether the goodbye has been said.
+    public private(set) var hasLeft = false
+
+    /// - Parameters:
+    ///   - folder: the session's folder, which must exist.
+    ///   - events: where everything is told.
+    public init(folder: String, locations: Locations, events: Bus<Event>) {
+        self.folder = folder
+        self.locations = locations
+        self.events = events
+    }
+
+    /// Opens the session and makes it ready, collecting populations where it has to.
+    ///
+    /// - Throws: what is wrong with the session, its models or its populations.
+    public func open() throws {
+        let events = self.events
+        let session = try TrainingSession(folder: folder, locations: locations) { problem in
+            events.publish(
+                .log(LogLine(level: .warning, message: problem, time: Date().timeIntervalSince1970)))
+        }
+        self.session = session
+        selectedPrompt = try initialPrompt(session)
+        for note in session.takeNotes() { log(.warning, note) }
+        if let populations = try session.storedPopulations(locations) {
+            try session.use(populations)
+        } else {
+            tasks.append(try CollectionTask(session))
+        }
+        tasks.append(ProbeTask(prompt: selectedPrompt, count: session.recipe.sampling.count))
+        phase = session.isFinished ? .finished : .idle
+        tellState()
+        pump()
+    }
+
+    /// What somebody who has just come needs to know.
+    public func refresh() {
+        guard let session else { return tellState() }
+        tellState()
+        if let last = try? session.metrics.lastMetrics() {
+            for metrics in last { events.publish(.step(metrics)) }
+        }
+        for histogram in (try? session.metrics.lastHistograms(prompt: nil)) ?? [] {
+            events.publish(.population(histogram))
+        }
+        for lane in ["base"] + session.lanes.map(\.settings.name) {
+            if let last = try? session.metrics.evaluations(lane: lane).last {
+                events.publish(.evaluation(last))
+            }
+        }
+        for sheet in sheets.values { events.publish(.thumbnails(sheet)) }
+        for field in fields.values { events.publish(.field(field)) }
+    }
+
+    /// The last sheet and field of each lane, for screens that come later.
+    var sheets: [String: Thumbnails] = [:]
+    var fields: [String: GradientFieldSummary] = [:]
+
+    /// Whether there is anything to do, or has the recipe ended.
+    public var isBusy: Bool { trains || !tasks.isEmpty || phase == .preparing }
+
+    // MARK: Commands
+
+    /// Carries out one command.
+    public func handle(_ command: Command) async {
+        do {
+            try perform(command)
+        } catch {
+            fail("\(error)")
+        }
+        pump()
+    }
+
+    private func perform(_ command: Command) throws {
+        if case .refresh = command { return refresh() }
+        if case .stop = command { return leave(because: "stopped") }
+        guard let session else { throw EngineError("the session is not open yet") }
+        switch command {
+        case .hello, .refresh, .stop: break
+        case .start:
+            guard !session.isFinished else {
+                throw EngineError(
+                    "the recipe's \(session.recipe.session.steps) steps are done: fork the session, or raise its steps"
+                )
+            }
+            trains = true
+            stepsLeft = nil
+            tellState()
+        case .pause:
+            trains = false
+            tasks.removeAll { $0.isCancelledByPause }
+            phase = .paused
+            tellState()
+        case .step(let count):
+            guard count > 0 else { throw EngineError("a number of steps is at least 1") }
+            if session.isFinished { throw EngineError("the recipe's steps are done") }
+            trains = true
+            stepsLeft = count
+            tellState()
+        case .save: save()
+        case .selectPrompt(let prompt):
+            selectedPrompt = try checked(prompt)
+            tasks.removeAll { $0 is ProbeTask }
+            tasks.append(ProbeTask(prompt: selectedPrompt, count: session.recipe.sampling.count))
+            tellState()
+        case .sample(let prompt, let count):
+            guard (1...512).contains(count) else {
+                throw EngineError("1 to 512 pictures can be sampled at a time, not \(count)")
+            }
+            tasks.append(ProbeTask(prompt: try checked(prompt), count: count))
+        case .collect: tasks.append(try CollectionTask(session))
+        case .evaluate: tasks.append(EvaluationTask(session, try evaluationPlan(session)))
+        case .export(let lane, let path): try export(session, lane, path)
+        case .addLane(let settings):
+            try session.addLane(settings)
+            tellState()
+        case .changeLane(let settings):
+            try session.changeLane(settings)
+            tellState()
+        case .removeLane(let name):
+            try session.removeLane(name)
+            sheets[name] = nil
+            fields[name] = nil
+            tellState()
+        case .fetchCurve(let request): events.publish(.curve(try session.metrics.curve(request)))
+        }
+    }
+
+    private func export(_ session: TrainingSession, _ lane: String, _ path: String) throws {
+        let weights =
+            lane == "base"
+            ? session.pipeline.unetWeights : try session.lane(named: lane).samplingWeights
+        try session.pipeline.write(to: path, unetWeights: weights)
+        log(.info, "exported \(lane) to \(path)")
+    }
+
+    func evaluationPlan(_ session: TrainingSession) throws -> EvaluationPlan {
+        let e = session.recipe.evaluation
+        return EvaluationPlan(
+            picturesPerPrompt: e.picturesPerPrompt, guidanceScale: Float(e.guidanceScale),
+            inferenceSteps: e.inferenceSteps, seed: session.recipe.session.seed,
+            trained: try session.professions())
+    }
+
+    /// A prompt in its canonical words.
+    private func checked(_ prompt: String) throws -> String { try Caption(parsing: prompt).text }
+
+    private func initialPrompt(_ session: TrainingSession) throws -> String {
+        try checked(session.recipe.sampling.prompt)
+    }
+
+    // MARK: Work
+
+    /// Starts the pump where it does not run and there is something to do.
+    private func pump() {
+        guard !isPumping, !hasLeft, trains || !tasks.isEmpty else { return }
+        isPumping = true
+        Task { await self.work() }
+    }
+
+    /// Does one piece of work after another; between two of them, commands have their turn.
+    private func work() async {
+        while !hasLeft, trains || !tasks.isEmpty {
+            do {
+                if let task = tasks.first {
+                    if try task.advance(self) {
+                        tasks.removeAll { $0 === task }
+                        if tasks.isEmpty { settle() }
+                    }
+                } else {
+                    try train()
+                }
+            } catch {
+                fail("\(error)")
+                tasks = []
+                trains = false
+                phase = .paused
+                tellState()
+            }
+            await Task.yield()
+        }
+        isPumping = false
+    }
+
+    private func train() throws {
+        guard let session else { return }
+        if phase != .training {
+            phase = .training
+            tellState()
+        }
+        let start = ContinuousClock.now
+        let results = try session.advance()
+        pace.note(
+            seconds: (ContinuousClock.now - start).seconds,
+            images: results.count * 2 * session.recipe.session.pairsPerStep)
+        for result in results { tell(result) }
+        let step = session.step
+        stepsLeft = stepsLeft.map { $0 - 1 }
+        let inStep = session.lanes.allSatisfy { $0.step == step }
+        let recipe = session.recipe
+        if inStep, recipe.sampling.every > 0, step % recipe.sampling.every == 0 {
+            tasks.append(
+                ProbeTask(prompt: selectedPrompt, count: recipe.sampling.count, lanesOnly: true))
+        }
+        if inStep, recipe.evaluation.every > 0, step % recipe.evaluation.every == 0 {
+            tasks.append(EvaluationTask(session, try evaluationPlan(session)))
+        }
+        if step % recipe.session.autosaveSteps == 0 { save() }
+        if session.isFinished || stepsLeft == 0 {
+            trains = false
+            if session.saved?.step != step { save() }
+            phase = session.isFinished ? .finished : .paused
+            tellState()
+        } else if (ContinuousClock.now - stateTold).seconds >= 1 {
+            tellState()
+        }
+    }
+
+    private func tell(_ result: LockstepTrainer.StepResult) {
+        events.publish(.step(result.metrics))
+        if let summary = GradientFieldSummary(result) {
+            fields[summary.lane] = summary
+            events.publish(.field(summary))
+        }
+    }
+
+    /// The phase once every task is done.
+    private func settle() {
+        guard let session else { return }
+        phase = trains ? .training : session.isFinished ? .finished : session.step == 0 ? .idle : .paused
+        tellState()
+    }
+
+    // MARK: Saving and leaving
+
+    /// Writes a checkpoint; training goes on when that fails, and the last good save stands.
+    @discardableResult
+    func save() -> Bool {
+        guard let session else { return false }
+        let before = phase
+        phase = .saving
+        tellState()
+        defer {
+            phase = before
+            tellState()
+        }
+        let start = ContinuousClock.now
+        do {
+            let checkpoint = try session.save(now: Date().timeIntervalSince1970)
+            for note in session.takeNotes() { log(.warning, note) }
+            failedSaveAt = nil
+            events.publish(
+                .checkpoint(
+                    CheckpointSaved(
+                        step: checkpoint.step, path: checkpoint.path,
+                        seconds: (ContinuousClock.now - start).seconds, bytes: checkpoint.bytes)))
+            return true
+        } catch {
+            failedSaveAt = session.step
+            let last = session.saved.map { "the save of step \($0.step) stands" } ?? "nothing is saved"
+            fail("could not save step \(session.step): \(error); \(last), and training may go on")
+            return false
+        }
+    }
+
+    /// Saves what is unsaved and says goodbye; a failed save keeps the engine, once.
+    public func leave(because reason: String) {
+        guard !hasLeft else { return }
+        trains = false
+        tasks = []
+        if let session, session.saved?.step != session.step, session.step > 0 {
+            let failedBefore = failedSaveAt == session.step
+            if !save(), !failedBefore {
+                phase = .paused
+                return tellState()
+            }
+        }
+        hasLeft = true
+        try? session?.metrics.close()
+        events.publish(.goodbye(Goodbye(reason: reason, step: session?.step ?? 0)))
+    }
+
+    // MARK: Telling
+
+    func log(_ level: LogLine.Level, _ message: String) {
+        events.publish(
+            .log(LogLine(level: level, message: message, time: Date().timeIntervalSince1970)))
+    }
+
+    func fail(_ message: String) {
+        events.publish(.failure(Failure(message: message, fatal: false)))
+    }
+
+    func tellState() {
+        stateTold = .now
+        events.publish(.state(state()))
+    }
+
+    private func state() -> SessionState {
+        let step = session?.step ?? 0
+        let end = session?.recipe.session.steps ?? 0
+        let rate = pace.stepsPerSecond
+        let trained = Set(session?.recipe.populations.professions ?? [])
+        return SessionState(
+            phase: phase, session: (folder as NSString).lastPathComponent, step: step, endStep: end,
+            lanes: session?.lanes.map { LaneState(settings: $0.settings, step: $0.step) } ?? [],
+            prompts: Profession.all.map {
+                PromptState(prompt: Caption($0).text, trained: trained.contains($0.name))
+            }.sorted { $0.trained && !$1.trained },
+            selectedPrompt: selectedPrompt, stepsPerSecond: rate,
+            imagesPerSecond: pace.imagesPerSecond, secondsLeft: Double(end - step) / rate,
+            savedStep: session?.saved?.step, savedAt: session?.saved?.at,
+            kernel: MatrixKernel.name)
+    }
+}
+
+/// A running mean of how long steps take.
+struct Pace {
+    private var seconds = 0.0
+    private var images = 0.0
+
+    /// NaN before the first step.
+    var stepsPerSecond: Double { seconds > 0 ? 1 / seconds : .nan }
+    var imagesPerSecond: Double { seconds > 0 ? images / seconds : .nan }
+
+    mutating func note(seconds new: Double, images count: Int) {
+        let weight = seconds == 0 ? 1 : 0.1
+        seconds += weight * (new - seconds)
+        images += weight * (Double(count) - images)
+    }
+}

@@ -1,0 +1,133 @@
+import ArgumentParser
+import BenchProtocol
+import EngineLink
+import Foundation
+import MessageBus
+import TrainingEngine
+
+/// `popbench run --headless`: trains a session without a screen.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Train a session without a screen, printing every event as a JSON line.")
+
+    @Flag(help: "Print JSON lines; without it, use the workbench.")
+    var headless = false
+
+    @Option(help: "The recipe of a session that does not exist yet.")
+    var recipe: String?
+
+    @Option(help: "The session, by name or folder; made from the recipe if it is new.")
+    var session: String?
+
+    @Option(help: "How many further steps every lane takes; to the recipe's end when not given.")
+    var steps: Int?
+
+    @Flag(help: "Evaluate the base and every lane on all prompts when training is done.")
+    var evaluate = false
+
+    func validate() throws {
+        guard headless else {
+            throw ValidationError(
+                "run needs --headless; for a screen, call popbench --session NAME")
+        }
+        if let steps, steps < 0 { throw ValidationError("--steps is at least 0") }
+    }
+
+    func run() throws {
+        let locations = Locations.current()
+        let opened = try OpenedSession(
+            session: session, recipe: recipe, locations: locations, allowNewest: false)
+        let engine = try EngineProcess(
+            session: opened.folder, locations: locations, reach: .socket(in: nil))
+        let printer = try LinePrinter(engine.events)
+        let plan = HeadlessPlan(steps: steps, evaluates: evaluate)
+        let watch = try engine.events.mailbox(named: "headless", mode: .complete)
+        let commands = engine.commands
+        Thread.detachNewThread { plan.carryOut(watch, commands) }
+        let status = waitFor { await engine.run { commands.publish(.refresh) } }
+        printer.finish(engine.events)
+        throw ExitCode(plan.failed ? 1 : status)
+    }
+}
+
+/// What a headless run does: wait for the session, train, evaluate, stop.
+final class HeadlessPlan: Sendable {
+    private let steps: Int?
+    private let evaluates: Bool
+    private let failure = Locked(false)
+
+    init(steps: Int?, evaluates: Bool) {
+        self.steps = steps
+        self.evaluates = evaluates
+    }
+
+    /// Whether anything asked for could not be done.
+    var failed: Bool { failure.withLock { $0 } }
+
+    private enum Stage { case opening, training, evaluating, leaving }
+
+    func carryOut(_ events: MessageBus.Mailbox<Event>, _ commands: Bus<Command>) {
+        var stage = Stage.opening
+        while let event = events.next() {
+            switch event {
+            case .failure:
+                failure.withLock { $0 = true }
+                if stage != .leaving {
+                    stage = .leaving
+                    commands.publish(.stop)
+                }
+            case .state(let state):
+                let rests = [.idle, .paused, .finished].contains(state.phase)
+                guard rests else { continue }
+                switch stage {
+                case .opening:
+                    stage = .training
+                    if state.phase == .finished || steps == 0 {
+                        stage = next(after: commands)
+                    } else {
+                        commands.publish(steps.map { .step(count: $0) } ?? .start)
+                    }
+                case .training where state.phase != .idle: stage = next(after: commands)
+                case .evaluating where state.phase != .evaluating:
+                    stage = .leaving
+                    commands.publish(.stop)
+                default: break
+                }
+            case .goodbye: return
+            default: break
+            }
+        }
+    }
+
+    private func next(after commands: Bus<Command>) -> Stage {
+        commands.publish(evaluates ? .evaluate : .stop)
+        return evaluates ? .evaluating : .leaving
+    }
+}
+
+/// Prints every event as one line on standard output; nothing is coalesced.
+final class LinePrinter: Sendable {
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ events: Bus<Event>) throws {
+        let mailbox = try events.mailbox(named: "lines", mode: .complete)
+        let done = self.done
+        Thread.detachNewThread {
+            while let event = mailbox.next() {
+                let line = EventLine.encode(event)
+                // A reader that has gone ends the lines, not the training.
+                guard (try? FileHandle.standardOutput.write(contentsOf: Data(line))) != nil else {
+                    break
+                }
+            }
+            done.signal()
+        }
+    }
+
+    /// Ends the lines once everything published so far is out.
+    func finish(_ events: Bus<Event>) {
+        events.finish()
+        done.wait()
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import TerminalKit
+import TrainingEngine
+
+/// `popbench` alone: the workbench, or one frame of it.
+struct WorkbenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workbench",
+        abstract: "Open the workbench on the newest session, or on a new one (the default).")
+
+    @Option(help: "The session, by name or folder; the newest, or a new one, when not given.")
+    var session: String?
+
+    @Option(help: "Make a new session from this recipe: a file, or a starter recipe's name.")
+    var recipe: String?
+
+    @Option(help: "Print one frame of this size, such as 120x40, instead of opening the screen.")
+    var snapshot: String?
+
+    @Option(help: "With --snapshot: write the frame as an SVG picture (or text) to this file.")
+    var output: String?
+
+    @Option(help: "The theme to begin with; t cycles through all of them.")
+    var theme: String?
+
+    @Option(help: "Colours: auto, direct, 256, 16, 8 or mono.")
+    var color: String?
+
+    @Flag(inversion: .prefixedNo, help: "Listen to the mouse.")
+    var mouse = true
+
+    func validate() throws {
+        if let snapshot, Self.size(snapshot) == nil {
+            throw ValidationError("--snapshot takes WIDTHxHEIGHT, such as 120x40, not \(snapshot)")
+        }
+        if let color, color != "auto", ColorDepth(option: color) == nil {
+            throw ValidationError("--color takes auto, direct, 256, 16, 8 or mono, not \(color)")
+        }
+    }
+
+    func run() throws {
+        let locations = Locations.current()
+        if snapshot == nil {
+            try CursesTerminal.check(environment: ProcessInfo.processInfo.environment)
+        }
+        let opened = try OpenedSession(
+            session: session, recipe: recipe, locations: locations, allowNewest: true)
+        let process = try WorkbenchProcess(session: opened, locations: locations, theme: theme)
+        guard let snapshot, let (width, height) = Self.size(snapshot) else {
+            return try process.run(color: color == "auto" ? nil : color, mouse: mouse)
+        }
+        let (canvas, theme) = try process.snapshot(width: width, height: height)
+        guard let output else { return print(canvas.plainText()) }
+        let text = output.hasSuffix(".svg") ? canvas.svg(theme: theme) : canvas.plainText() + "\n"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+    }
+
+    static func size(_ text: String) -> (Int, Int)? {
+        let parts = text.split(separator: "x").compactMap { Int($0) }
+        guard parts.count == 2, parts.allSatisfy({ (1...1000).contains($0) }) else { return nil }
+        return (parts[0], parts[1])
+    }
+}

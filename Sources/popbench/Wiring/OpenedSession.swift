@@ -1,0 +1,49 @@
+import EngineLink
+import Foundation
+import TrainingEngine
+
+/// The session that a command is about: an existing one, or one just made from a recipe.
+struct OpenedSession {
+    let folder: String
+    let isNew: Bool
+
+    /// Finds or makes the session.
+    ///
+    /// - Parameters:
+    ///   - session: a name or folder; nil for the newest, or a new one.
+    ///   - recipe: the recipe of a new session: a file or a starter recipe's name.
+    ///   - allowNewest: whether the newest session may be opened when none is named.
+    /// - Throws: `SessionError` or `RecipeError`.
+    init(
+        session: String?, recipe: String?, locations: Locations, allowNewest: Bool
+    ) throws {
+        if let session {
+            folder = try locations.session(session)
+            if SessionStore.isSession(folder) {
+                isNew = false
+                return
+            }
+        } else if recipe == nil, allowNewest, let newest = try Self.newest(locations) {
+            folder = newest
+            isNew = false
+            return
+        } else {
+            let name = try Self.read(recipe, locations).session.name
+            folder = locations.sessions + "/" + locations.freshSessionName(name)
+        }
+        _ = try SessionStore.create(
+            at: folder, recipe: try Self.read(recipe, locations),
+            created: Date().timeIntervalSince1970)
+        isNew = true
+    }
+
+    private static func read(_ recipe: String?, _ locations: Locations) throws -> Recipe {
+        try Recipe.read(path: try locations.recipe(recipe ?? Locations.defaultRecipe))
+    }
+
+    private static func newest(_ locations: Locations) throws -> String? {
+        func age(_ summary: SessionSummary) -> Double { summary.lastSaved ?? summary.created }
+        let sound = try SessionStore.list(in: locations.sessions).filter { $0.problem == nil }
+        return sound.max { age($0) < age($1) }?.path
+    }
+}
