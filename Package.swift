@@ -30,7 +30,10 @@ let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
     name: "popbench",
-    products: [.executable(name: "popbench", targets: ["popbench"])],
+    products: [
+        .executable(name: "popbench", targets: ["popbench"]),
+        .library(name: "PopbenchEngine", targets: ["TrainingEngine"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),

@@ -75,8 +75,8 @@ public actor Trainer {
             events.publish(.population(histogram))
         }
         for lane in ["base"] + session.lanes.map(\.settings.name) {
-            if let last = try? session.metrics.evaluations(lane: lane).last {
-                events.publish(.evaluation(last))
+            for evaluation in session.lastEvaluations(lane: lane) {
+                events.publish(.evaluation(evaluation))
             }
         }
         for sheet in sheets.values { events.publish(.thumbnails(sheet)) }
@@ -236,8 +236,14 @@ public actor Trainer {
         if inStep, recipe.evaluation.every > 0, step % recipe.evaluation.every == 0 {
             tasks.append(EvaluationTask(session, try evaluationPlan(session)))
         }
+        let ends = session.isFinished || stepsLeft == 0
+        if inStep, ends || (recipe.sampling.every > 0 && step % recipe.sampling.every == 0) {
+            for evaluation in try session.evaluateFixedDraws() {
+                events.publish(.evaluation(evaluation))
+            }
+        }
         if step % recipe.session.autosaveSteps == 0 { save() }
-        if session.isFinished || stepsLeft == 0 {
+        if ends {
             trains = false
             if session.saved?.step != step { save() }
             phase = session.isFinished ? .finished : .paused

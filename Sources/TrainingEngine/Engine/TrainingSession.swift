@@ -204,6 +204,31 @@ final class TrainingSession {
         return results
     }
 
+    /// Measures every lane on the session's fixed draws.
+    func evaluateFixedDraws() throws -> [Evaluation] {
+        guard let trainer else { return [] }
+        return lanes.map { lane in
+            let evaluation = Evaluation(
+                lane: lane.settings.name, step: lane.step, figures: trainer.fixedFigures(of: lane))
+            metrics.record(evaluation)
+            return evaluation
+        }
+    }
+
+    /// The newest figures of a lane: those on sampled pictures and those on fixed draws.
+    func lastEvaluations(lane: String) -> [Evaluation] {
+        let all = (try? metrics.evaluations(lane: lane)) ?? []
+        return [false, true].compactMap { fixed in
+            guard
+                var last = all.last(where: { evaluation in
+                    evaluation.figures.contains { $0.isOnFixedDraws == fixed }
+                })
+            else { return nil }
+            last.figures = last.figures.filter { $0.isOnFixedDraws == fixed }
+            return last
+        }
+    }
+
     /// Writes a checkpoint; the last good one stands if that fails.
     func save(now: Double) throws -> Checkpoint {
         try metrics.flush()
