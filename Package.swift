@@ -91,15 +91,20 @@ let package = Package(
             ],
             swiftSettings: strict + checks),
 
-        tests("TensorCoreTests", ["TensorCore"]),
-        tests("NeuralLayersTests", ["NeuralLayers", "TensorCore"]),
+        tests("TensorCoreTests", ["TensorCore", "CKernels"]),
+        tests("NeuralLayersTests", ["NeuralLayers", "TensorCore", "CKernels"]),
         tests("ModelStoreTests", ["ModelStore", "TensorCore"], data: ["Fixtures"]),
         tests(
             "DiffusionModelsTests",
             ["DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore"],
             data: ["Fixtures"]),
         tests("PicturesTests", ["Pictures"]),
-        tests("PopulationsTests", ["Populations", "Pictures", "DiffusionModels", "TensorCore"]),
+        tests(
+            "PopulationsTests",
+            [
+                "Populations", "Pictures", "DiffusionModels", "ModelStore", "NeuralLayers",
+                "TensorCore",
+            ]),
         tests("AlignmentTests", ["Alignment", "TensorCore"]),
         tests(
             "TrainingEngineTests",

@@ -34,7 +34,8 @@ extension Event {
         case .step(let metrics): .telemetry(key: "step/\(metrics.lane)")
         case .field(let summary): .telemetry(key: "field/\(summary.lane)")
         case .population(let histogram):
-            .telemetry(key: "population/\(histogram.lane)/\(histogram.attribute)/\(histogram.prompt)")
+            .telemetry(
+                key: "population/\(histogram.lane)/\(histogram.attribute)/\(histogram.prompt)")
         case .progress(let progress): .telemetry(key: "progress/\(progress.task)")
         case .thumbnails(let sheet): .bulk(key: "thumbnails/\(sheet.lane)/\(sheet.prompt)")
         case .curve(let curve): .bulk(key: "curve/\(curve.lane)/\(curve.quantity)")

@@ -168,7 +168,8 @@ extension WorkbenchModel {
             $0.isOnFixedDraws != evaluation.isOnFixedDraws
         }
         var merged = evaluation
-        merged.figures = evaluation.isOnFixedDraws
+        merged.figures =
+            evaluation.isOnFixedDraws
             ? (kept ?? []) + evaluation.figures : evaluation.figures + (kept ?? [])
         if evaluation.isOnFixedDraws, let kept, !kept.isEmpty {
             merged.step = evaluations[evaluation.lane]?.step ?? evaluation.step

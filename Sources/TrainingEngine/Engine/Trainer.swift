@@ -48,7 +48,8 @@ public actor Trainer {
         let events = self.events
         let session = try TrainingSession(folder: folder, locations: locations) { problem in
             events.publish(
-                .log(LogLine(level: .warning, message: problem, time: Date().timeIntervalSince1970)))
+                .log(LogLine(level: .warning, message: problem, time: Date().timeIntervalSince1970))
+            )
         }
         self.session = session
         selectedPrompt = try initialPrompt(session)
@@ -264,7 +265,9 @@ public actor Trainer {
     /// The phase once every task is done.
     private func settle() {
         guard let session else { return }
-        phase = trains ? .training : session.isFinished ? .finished : session.step == 0 ? .idle : .paused
+        phase =
+            trains
+            ? .training : session.isFinished ? .finished : session.step == 0 ? .idle : .paused
         tellState()
     }
 
@@ -294,7 +297,8 @@ public actor Trainer {
             return true
         } catch {
             failedSaveAt = session.step
-            let last = session.saved.map { "the save of step \($0.step) stands" } ?? "nothing is saved"
+            let last =
+                session.saved.map { "the save of step \($0.step) stands" } ?? "nothing is saved"
             fail("could not save step \(session.step): \(error); \(last), and training may go on")
             return false
         }

@@ -33,7 +33,8 @@ final class TrainingSession {
         let (store, cleared) = try SessionStore.resume(at: folder)
         self.store = store
         if !cleared.isEmpty {
-            notes.append("cleared what an interrupted save left: \(cleared.joined(separator: ", "))")
+            notes.append(
+                "cleared what an interrupted save left: \(cleared.joined(separator: ", "))")
         }
         recipe = try store.recipe()
         metrics = try MetricsStore(path: store.metricsPath) { onMetricsFailure("\($0)") }
