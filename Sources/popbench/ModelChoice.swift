@@ -1,5 +1,6 @@
 import ArgumentParser
 import DiffusionModels
+import Foundation
 import Populations
 import TensorCore
 import TrainingEngine
@@ -72,6 +73,18 @@ struct ChosenModel {
             pipeline: pipeline, weights: found.weights,
             name: "lane \(lane) of \(store.path) at step \(found.step)",
             remarks: found.defects.map { "passed over a broken checkpoint: \($0)" })
+    }
+
+    /// The pipeline with the classifier that lies in its folder, or else the shipped one.
+    ///
+    /// - Throws: `ModelStoreError` or `SessionError`.
+    func sampling() throws -> PopulationSampling {
+        let own = (pipeline.tokenizerPath as NSString).deletingLastPathComponent + "/classifier"
+        let path =
+            FileManager.default.fileExists(atPath: own + "/config.json")
+            ? own : try Shipped.model() + "/classifier"
+        return PopulationSampling(
+            pipeline: pipeline, classifier: try AttributeClassifier(opening: path))
     }
 
     /// A prompt as the model is to get it.

@@ -11,8 +11,7 @@ struct CollectCommand: ParsableCommand {
         commandName: "collect",
         abstract: "Collect winning and losing populations from a base model.")
 
-    @Option(help: "The base model's folder; the shipped one when not given.")
-    var model: String?
+    @OptionGroup var choice: ModelOptions
 
     @Option(help: "The folder to write: pictures and metadata.csv.")
     var output: String
@@ -37,7 +36,7 @@ struct CollectCommand: ParsableCommand {
 
     func run() throws {
         MatrixKernel.open()
-        let sampling = try ModelOpening.sampling(model)
+        let sampling = try choice.open().sampling()
         let defaults = Recipe().populations
         let collection = PopulationCollection(
             plan: CollectionPlan(
@@ -52,22 +51,5 @@ struct CollectCommand: ParsableCommand {
         }
         try collection.populations.save(to: output)
         print("wrote \(output)")
-    }
-}
-
-/// Opens models for commands.
-enum ModelOpening {
-    /// A pipeline and the classifier that belongs to it.
-    static func sampling(_ model: String?) throws -> PopulationSampling {
-        let locations = Locations.current()
-        let shipped = { try locations.path(of: "emoji-people", in: .models) }
-        let path = try model ?? shipped()
-        let own = path + "/classifier"
-        let classifier =
-            FileManager.default.fileExists(atPath: own + "/config.json")
-            ? own : try shipped() + "/classifier"
-        return PopulationSampling(
-            pipeline: try DiffusionPipeline(opening: path),
-            classifier: try AttributeClassifier(opening: classifier))
     }
 }

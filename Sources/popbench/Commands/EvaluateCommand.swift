@@ -10,8 +10,7 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measure who appears in a model's pictures, and whether prompts are obeyed.")
 
-    @Option(help: "The model's pipeline folder; the shipped one when not given.")
-    var model: String?
+    @OptionGroup var choice: ModelOptions
 
     @Option(help: "Pictures for each of the 20 neutral and 20 identity prompts.")
     var pictures = 24
@@ -36,20 +35,21 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         MatrixKernel.open()
+        let chosen = try choice.open()
+        for remark in chosen.remarks { report(remark) }
         let run = EvaluationRun(
             plan: EvaluationPlan(
                 picturesPerPrompt: pictures, guidanceScale: Float(guidanceScale),
                 inferenceSteps: steps, seed: seed),
-            sampling: try ModelOpening.sampling(model), weights: nil)
-        let isTerminal = isatty(2) == 1
+            sampling: try chosen.sampling(), weights: chosen.weights)
+        let isTerminal = isatty(STDERR_FILENO) == 1
         while try run.advance() {
-            if isTerminal {
-                let (done, total) = run.progress
-                FileHandle.standardError.write(Data("\r\(done)/\(total) prompts ".utf8))
-            }
+            let (done, total) = run.progress
+            if isTerminal { ProgramRun.showProgress("\(done)/\(total) prompts") }
         }
-        if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-        let evaluation = Evaluation(lane: "base", step: 0, figures: run.figures())
+        if isTerminal { ProgramRun.showProgress("") }
+        let evaluation = Evaluation(
+            lane: choice.lane ?? LaneWeights.baseName, step: 0, figures: run.figures())
         if json { return print(EventLine.text(.evaluation(evaluation))) }
         for figure in evaluation.figures {
             let name = figure.name.padding(toLength: 44, withPad: " ", startingAt: 0)
