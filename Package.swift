@@ -30,7 +30,10 @@ let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
     name: "popbench",
-    products: [.executable(name: "popbench", targets: ["popbench"])],
+    products: [
+        .executable(name: "popbench", targets: ["popbench"]),
+        .library(name: "PopbenchEngine", targets: ["TrainingEngine"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
@@ -88,15 +91,20 @@ let package = Package(
             ],
             swiftSettings: strict + checks),
 
-        tests("TensorCoreTests", ["TensorCore"]),
-        tests("NeuralLayersTests", ["NeuralLayers", "TensorCore"]),
+        tests("TensorCoreTests", ["TensorCore", "CKernels"]),
+        tests("NeuralLayersTests", ["NeuralLayers", "TensorCore", "CKernels"]),
         tests("ModelStoreTests", ["ModelStore", "TensorCore"], data: ["Fixtures"]),
         tests(
             "DiffusionModelsTests",
             ["DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore"],
             data: ["Fixtures"]),
         tests("PicturesTests", ["Pictures"]),
-        tests("PopulationsTests", ["Populations", "Pictures", "DiffusionModels", "TensorCore"]),
+        tests(
+            "PopulationsTests",
+            [
+                "Populations", "Pictures", "DiffusionModels", "ModelStore", "NeuralLayers",
+                "TensorCore",
+            ]),
         tests("AlignmentTests", ["Alignment", "TensorCore"]),
         tests(
             "TrainingEngineTests",

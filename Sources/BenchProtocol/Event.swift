@@ -34,7 +34,8 @@ extension Event {
         case .step(let metrics): .telemetry(key: "step/\(metrics.lane)")
         case .field(let summary): .telemetry(key: "field/\(summary.lane)")
         case .population(let histogram):
-            .telemetry(key: "population/\(histogram.lane)/\(histogram.attribute)/\(histogram.prompt)")
+            .telemetry(
+                key: "population/\(histogram.lane)/\(histogram.attribute)/\(histogram.prompt)")
         case .progress(let progress): .telemetry(key: "progress/\(progress.task)")
         case .thumbnails(let sheet): .bulk(key: "thumbnails/\(sheet.lane)/\(sheet.prompt)")
         case .curve(let curve): .bulk(key: "curve/\(curve.lane)/\(curve.quantity)")
@@ -331,7 +332,8 @@ public struct Thumbnails: Codable, Sendable, Equatable {
 /// A whole evaluation of one lane: named figures, each with its n and 95 % interval.
 public struct Evaluation: Codable, Sendable, Equatable {
     public struct Figure: Codable, Sendable, Equatable {
-        /// `discrepancy_gender`, `identity_accuracy`, ...; `held_out_` before it where held out.
+        /// `discrepancy_gender`, `identity_accuracy`, ...; `held_out_` before it where held out,
+        /// `fixed_` where measured on fixed draws.
         public var name: String
         @Reading public var value: Double
         @Reading public var low: Double
@@ -356,6 +358,17 @@ public struct Evaluation: Codable, Sendable, Equatable {
         self.step = step
         self.figures = figures
     }
+}
+
+extension Evaluation {
+    /// Whether all figures were measured on a session's fixed draws of picture, timestep and noise,
+    /// which are cheap and come often; the others are measured on sampled pictures.
+    public var isOnFixedDraws: Bool { figures.allSatisfy(\.isOnFixedDraws) }
+}
+
+extension Evaluation.Figure {
+    /// Whether the figure was measured on fixed draws: its name begins with `fixed_`.
+    public var isOnFixedDraws: Bool { name.hasPrefix("fixed_") }
 }
 
 /// A checkpoint that is safely on disk.

@@ -72,7 +72,8 @@ public final class DiffusionPipeline {
             size[1] * factor <= 1024
         else {
             throw refuse(
-                "unet", "does not state a sample_size of at most 1024 pixels", "add it to config.json")
+                "unet", "does not state a sample_size of at most 1024 pixels",
+                "add it to config.json")
         }
         guard tokenizer.vocabularySize <= textEncoder.configuration.vocabularySize else {
             throw refuse(
@@ -187,8 +188,9 @@ public final class DiffusionPipeline {
 
     /// Copies the tokenizer's own files, which nothing here changes.
     private func copyTokenizer(to path: String) throws {
-        for name in ["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"]
-        {
+        for name in [
+            "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+        ] {
             let source = "\(tokenizerPath)/\(name)"
             let target = "\(path)/\(name)"
             guard source != target, let bytes = FileManager.default.contents(atPath: source) else {

@@ -75,7 +75,8 @@ public enum ForwardComparison {
             let (encoder, textWeights) = try TextEncoder.open(folder)
             guard encoder.configuration.hiddenSize == c.crossAttentionDim else {
                 throw file.wrong(
-                    "input_ids", "cannot be used: the text encoder is \(encoder.configuration.hiddenSize) wide",
+                    "input_ids",
+                    "cannot be used: the text encoder is \(encoder.configuration.hiddenSize) wide",
                     "the U-Net's cross_attention_dim is \(c.crossAttentionDim)")
             }
             let textGradients = FloatBlock(count: encoder.layout.count)
@@ -137,7 +138,8 @@ public enum ForwardComparison {
         let stored = try file.int64s("timestep").map { Int($0) }
         guard stored.count == batch || stored.count == 1 else {
             throw file.wrong(
-                "timestep", "has \(stored.count) values", "one, or one a sample (\(batch)), is needed")
+                "timestep", "has \(stored.count) values",
+                "one, or one a sample (\(batch)), is needed")
         }
         guard stored.allSatisfy({ (0..<1_000_000).contains($0) }) else {
             throw file.wrong("timestep", "has a value outside 0..<1000000", "correct it")
@@ -149,7 +151,8 @@ public enum ForwardComparison {
         _ file: SafetensorsFile, _ configuration: CLIPTextConfiguration
     ) throws -> [[Int]] {
         let shape = try file.shape(of: "input_ids")
-        guard shape.count == 2, shape[0] > 0, (1...configuration.maximumPositions).contains(shape[1])
+        guard shape.count == 2, shape[0] > 0,
+            (1...configuration.maximumPositions).contains(shape[1])
         else {
             throw file.wrong(
                 "input_ids", "has shape \(shape)",

@@ -17,13 +17,15 @@ public struct TextEncoder: Sendable {
         var layout = ParameterLayout()
         let width = configuration.hiddenSize
         tokens = Embedding(
-            "text_model.embeddings.token_embedding", rows: configuration.vocabularySize, width: width,
+            "text_model.embeddings.token_embedding", rows: configuration.vocabularySize,
+            width: width,
             deviation: 0.02, in: &layout)
         positions = Embedding(
             "text_model.embeddings.position_embedding", rows: configuration.maximumPositions,
             width: width, deviation: 0.02, in: &layout)
         layers = (0..<configuration.hiddenLayers).map {
-            EncoderLayer("text_model.encoder.layers.\($0)", configuration: configuration, in: &layout)
+            EncoderLayer(
+                "text_model.encoder.layers.\($0)", configuration: configuration, in: &layout)
         }
         finalNorm = Normalisation(
             "text_model.final_layer_norm", channels: width, eps: Float(configuration.layerNormEps),

@@ -27,7 +27,8 @@ extension Tape {
                     q.data + b * tokens * width + head * size,
                     k.data + b * seen * width + head * size, v.data + b * seen * width + head * size
                 )
-                matrixProduct(transposeB: true, m: tokens, n: seen, k: size, qb, width, kb, width, p, seen)
+                matrixProduct(
+                    transposeB: true, m: tokens, n: seen, k: size, qb, width, kb, width, p, seen)
                 pb_softmax(p, Int32(tokens), Int32(seen), scale, causal ? 1 : 0)
                 matrixProduct(
                     m: tokens, n: size, k: seen, p, seen, vb, width,
@@ -57,7 +58,8 @@ extension Tape {
                         m: tokens, n: size, k: seen, dp, seen, k.data + other, width,
                         beta: dq.accumulate ? 1 : 0, dq.pointer + own, width)
                     matrixProduct(
-                        transposeA: true, m: seen, n: size, k: tokens, dp, seen, q.data + own, width,
+                        transposeA: true, m: seen, n: size, k: tokens, dp, seen, q.data + own,
+                        width,
                         beta: dk.accumulate ? 1 : 0, dk.pointer + other, width)
                 }
             }

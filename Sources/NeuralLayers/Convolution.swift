@@ -79,7 +79,8 @@ extension Tape {
                         Int32(part.count), patches + part.row * depth)
                 }
                 matrixProduct(
-                    transposeA: true, m: depth, n: layer.outputs, k: piece.rows, patches, depth, dOut,
+                    transposeA: true, m: depth, n: layer.outputs, k: piece.rows, patches, depth,
+                    dOut,
                     layer.outputs, beta: 1, gradients + layer.weight.offset, layer.outputs)
                 guard let dx, let dPatches else { return }
                 matrixProduct(
@@ -133,7 +134,9 @@ struct PatchPieces {
                 let image = row / pixels
                 let last = min(end, (image + 1) * pixels)
                 parts.append(
-                    Part(image: image, first: row - image * pixels, count: last - row, row: row - start))
+                    Part(
+                        image: image, first: row - image * pixels, count: last - row,
+                        row: row - start))
                 row = last
             }
             body(Piece(outputRow: start, rows: end - start, parts: parts))

@@ -12,7 +12,8 @@ public struct Embedding: Sendable {
     ) {
         self.rows = rows
         self.width = width
-        weight = layout.add("\(name).weight", [rows, width], initial: .normal(deviation: deviation))
+        weight = layout.add(
+            "\(name).weight", [rows, width], initial: .normal(deviation: deviation))
     }
 }
 

@@ -89,7 +89,8 @@ extension Tape {
         let parts = [(x, 0), (y, x.channels)]
         for (part, first) in parts {
             pb_copy_block(
-                part.data, rows, Int32(part.channels), Int32(part.channels), z.data + first, total, 0)
+                part.data, rows, Int32(part.channels), Int32(part.channels), z.data + first, total,
+                0)
         }
         record { [self] in
             guard let dz = z.gradient else { return }
@@ -109,7 +110,8 @@ extension Tape {
         let (from, to) = (x.pixels * x.channels, y.pixels * y.channels)
         for b in 0..<x.batch {
             pb_upsample_nearest(
-                x.data + b * from, Int32(x.height), Int32(x.width), Int32(x.channels), Int32(height),
+                x.data + b * from, Int32(x.height), Int32(x.width), Int32(x.channels),
+                Int32(height),
                 Int32(width), y.data + b * to)
         }
         record { [self] in

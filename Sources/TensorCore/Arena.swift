@@ -60,7 +60,7 @@ public final class Arena {
     }
 
     /// Bytes held, used or not.
-    public var byteCount: Int { 
+    public var byteCount: Int {
         blocks.reduce(0) { $0 + $1.count * 4 }
             + workspaces.reduce(0) { $0 + ($1?.count ?? 0) * 4 }
     }

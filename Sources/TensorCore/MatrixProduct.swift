@@ -21,7 +21,8 @@ public enum MatrixKernel {
                 pb_blas_open(nil, &message, message.count)
             }
         guard status != 0 else { return nil }
-        return String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }()
 
     /// The kernel set in use: `SkylakeX`, `Haswell`, ... or `plain`.
@@ -42,6 +43,7 @@ public func matrixProduct(
     _ c: UnsafeMutablePointer<Float>, _ ldc: Int
 ) {
     pb_sgemm(
-        transposeA ? 1 : 0, transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), alpha, a, Int32(lda), b,
+        transposeA ? 1 : 0, transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), alpha, a, Int32(lda),
+        b,
         Int32(ldb), beta, c, Int32(ldc))
 }

@@ -163,7 +163,19 @@ extension WorkbenchModel {
             evaluations[evaluation.lane] != nil
                 || evaluations.count <= max(laneStates.count, WorkbenchModel.unnamedLaneCapacity)
         else { return }
-        evaluations[evaluation.lane] = evaluation
+        // Figures on fixed draws come often and by themselves; they do not displace the others.
+        let kept = evaluations[evaluation.lane]?.figures.filter {
+            $0.isOnFixedDraws != evaluation.isOnFixedDraws
+        }
+        var merged = evaluation
+        merged.figures =
+            evaluation.isOnFixedDraws
+            ? (kept ?? []) + evaluation.figures : evaluation.figures + (kept ?? [])
+        if evaluation.isOnFixedDraws, let kept, !kept.isEmpty {
+            merged.step = evaluations[evaluation.lane]?.step ?? evaluation.step
+        }
+        evaluations[evaluation.lane] = merged
+        guard !evaluation.isOnFixedDraws else { return }
         announce(.info, "evaluated \(evaluation.lane) at step \(evaluation.step)")
     }
 

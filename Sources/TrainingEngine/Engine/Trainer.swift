@@ -48,7 +48,8 @@ public actor Trainer {
         let events = self.events
         let session = try TrainingSession(folder: folder, locations: locations) { problem in
             events.publish(
-                .log(LogLine(level: .warning, message: problem, time: Date().timeIntervalSince1970)))
+                .log(LogLine(level: .warning, message: problem, time: Date().timeIntervalSince1970))
+            )
         }
         self.session = session
         selectedPrompt = try initialPrompt(session)
@@ -75,8 +76,8 @@ public actor Trainer {
             events.publish(.population(histogram))
         }
         for lane in ["base"] + session.lanes.map(\.settings.name) {
-            if let last = try? session.metrics.evaluations(lane: lane).last {
-                events.publish(.evaluation(last))
+            for evaluation in session.lastEvaluations(lane: lane) {
+                events.publish(.evaluation(evaluation))
             }
         }
         for sheet in sheets.values { events.publish(.thumbnails(sheet)) }
@@ -236,8 +237,14 @@ public actor Trainer {
         if inStep, recipe.evaluation.every > 0, step % recipe.evaluation.every == 0 {
             tasks.append(EvaluationTask(session, try evaluationPlan(session)))
         }
+        let ends = session.isFinished || stepsLeft == 0
+        if inStep, ends || (recipe.sampling.every > 0 && step % recipe.sampling.every == 0) {
+            for evaluation in try session.evaluateFixedDraws() {
+                events.publish(.evaluation(evaluation))
+            }
+        }
         if step % recipe.session.autosaveSteps == 0 { save() }
-        if session.isFinished || stepsLeft == 0 {
+        if ends {
             trains = false
             if session.saved?.step != step { save() }
             phase = session.isFinished ? .finished : .paused
@@ -258,7 +265,9 @@ public actor Trainer {
     /// The phase once every task is done.
     private func settle() {
         guard let session else { return }
-        phase = trains ? .training : session.isFinished ? .finished : session.step == 0 ? .idle : .paused
+        phase =
+            trains
+            ? .training : session.isFinished ? .finished : session.step == 0 ? .idle : .paused
         tellState()
     }
 
@@ -288,7 +297,8 @@ public actor Trainer {
             return true
         } catch {
             failedSaveAt = session.step
-            let last = session.saved.map { "the save of step \($0.step) stands" } ?? "nothing is saved"
+            let last =
+                session.saved.map { "the save of step \($0.step) stands" } ?? "nothing is saved"
             fail("could not save step \(session.step): \(error); \(last), and training may go on")
             return false
         }

@@ -33,7 +33,8 @@ final class TrainingSession {
         let (store, cleared) = try SessionStore.resume(at: folder)
         self.store = store
         if !cleared.isEmpty {
-            notes.append("cleared what an interrupted save left: \(cleared.joined(separator: ", "))")
+            notes.append(
+                "cleared what an interrupted save left: \(cleared.joined(separator: ", "))")
         }
         recipe = try store.recipe()
         metrics = try MetricsStore(path: store.metricsPath) { onMetricsFailure("\($0)") }
@@ -202,6 +203,31 @@ final class TrainingSession {
         let results = trainer.advance(open.filter { $0.step == behind })
         for result in results { metrics.record(result.metrics) }
         return results
+    }
+
+    /// Measures every lane on the session's fixed draws.
+    func evaluateFixedDraws() throws -> [Evaluation] {
+        guard let trainer else { return [] }
+        return lanes.map { lane in
+            let evaluation = Evaluation(
+                lane: lane.settings.name, step: lane.step, figures: trainer.fixedFigures(of: lane))
+            metrics.record(evaluation)
+            return evaluation
+        }
+    }
+
+    /// The newest figures of a lane: those on sampled pictures and those on fixed draws.
+    func lastEvaluations(lane: String) -> [Evaluation] {
+        let all = (try? metrics.evaluations(lane: lane)) ?? []
+        return [false, true].compactMap { fixed in
+            guard
+                var last = all.last(where: { evaluation in
+                    evaluation.figures.contains { $0.isOnFixedDraws == fixed }
+                })
+            else { return nil }
+            last.figures = last.figures.filter { $0.isOnFixedDraws == fixed }
+            return last
+        }
     }
 
     /// Writes a checkpoint; the last good one stands if that fails.

@@ -154,7 +154,8 @@ public final class EvaluationRun {
             share("identity_profession_accuracy", profession),
             share("identity_gender_accuracy", gender),
             share("identity_tone_accuracy", tone),
-            share("identity_accuracy", asked.indices.map { profession[$0] && gender[$0] && tone[$0] }),
+            share(
+                "identity_accuracy", asked.indices.map { profession[$0] && gender[$0] && tone[$0] }),
         ]
     }
 }

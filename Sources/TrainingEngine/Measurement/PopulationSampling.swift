@@ -46,7 +46,9 @@ public final class PopulationSampling {
         let request = SamplingRequest(
             prompts: Array(repeating: prompt, count: count), noise: Array(0..<count), seed: seed,
             inferenceSteps: inferenceSteps, guidanceScale: guidanceScale)
-        guard let drawn = try draw(request, weights: weights, progress: progress) else { return nil }
+        guard let drawn = try draw(request, weights: weights, progress: progress) else {
+            return nil
+        }
         return SampledPopulation(prompt: prompt, pictures: drawn.pictures, seen: drawn.seen)
     }
 }

@@ -219,7 +219,8 @@ extension PretrainingRun {
             for (name, block) in part.blocks {
                 try file.require(name, shape: [block.count])
                 try file.read(
-                    name, into: UnsafeMutableBufferPointer(start: block.pointer, count: block.count))
+                    name, into: UnsafeMutableBufferPointer(start: block.pointer, count: block.count)
+                )
             }
             part.optimiser.step = stored
         }

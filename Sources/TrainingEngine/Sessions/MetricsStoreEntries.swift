@@ -55,8 +55,10 @@ enum MetricsEntry: Sendable {
 
     private static func write(_ evaluation: Evaluation, lane: Int64, _ db: Database) throws {
         try db.execute(
-            sql: "DELETE FROM evaluation WHERE lane = ? AND step = ?",
-            arguments: [lane, evaluation.step])
+            sql: """
+                DELETE FROM evaluation
+                WHERE lane = ? AND step = ? AND (name LIKE 'fixed!_%' ESCAPE '!') = ?
+                """, arguments: [lane, evaluation.step, evaluation.isOnFixedDraws])
         for (position, figure) in evaluation.figures.enumerated() {
             try db.execute(
                 sql: "INSERT OR REPLACE INTO evaluation VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -36,6 +36,7 @@ public final class LockstepTrainer {
     private let plan: TrainingPlan
     private let pass: DenoisingPass
     private let gradients: ShardedGradients
+    private var fixedDraws: FixedDraws?
 
     public init(pipeline: DiffusionPipeline, bank: PreferenceBank, plan: TrainingPlan) {
         self.pipeline = pipeline
@@ -70,6 +71,16 @@ public final class LockstepTrainer {
         let reference = pass.forward(batch.denoising, weights: pipeline.unetWeights)
         let shared = (ContinuousClock.now - start).seconds / Double(lanes.count)
         return lanes.map { advance($0, batch, reference, sharedSeconds: shared) }
+    }
+
+    /// A lane's figures on draws that never change, so that its curve shows the lane and not the draw.
+    public func fixedFigures(of lane: Lane) -> [Evaluation.Figure] {
+        let draws =
+            fixedDraws
+            ?? FixedDraws(
+                bank: bank, pipeline: pipeline, seed: plan.seed, pass: pass)
+        fixedDraws = draws
+        return draws.figures(of: lane, pass: pass)
     }
 
     private func advance(

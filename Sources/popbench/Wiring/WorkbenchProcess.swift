@@ -53,7 +53,8 @@ final class WorkbenchProcess {
         switch mode {
         case .stopped: print("saved; \"popbench --session \(name)\" goes on from here")
         case .leaveTraining:
-            print("\(name) goes on in the background; \"popbench --session \(name)\" shows it again")
+            print(
+                "\(name) goes on in the background; \"popbench --session \(name)\" shows it again")
         case .engineGone: print("the engine of \(name) is not running")
         }
     }
@@ -104,13 +105,14 @@ final class WorkbenchProcess {
         return try ([wanted] + known).compactMap { name in
             do {
                 return try Theme.load(name: name, directories: [folder])
-            } catch where name != first {
+            } catch  where name != first {
                 return nil
             }
         }
     }
 
-    private static func write(_ canvas: Canvas, _ theme: Theme, _ session: String) throws -> String {
+    private static func write(_ canvas: Canvas, _ theme: Theme, _ session: String) throws -> String
+    {
         let folder = session + "/exports"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)

@@ -1,0 +1,212 @@
+import DiffusionModels
+import Foundation
+import ModelStore
+import NeuralLayers
+import TensorCore
+
+/// What one benchmark measured; the keys of `popbench benchmark --json`.
+public struct BenchmarkResult: Codable, Sendable, Equatable {
+    public var what: String
+    public var batch: Int
+    public var imagesPerSecond: Double
+    public var medianSeconds: Double
+    public var gflops: Double
+    /// What the matrix kernel reaches on a large product, all cores together, in the same run.
+    public var peakGflops: Double
+    public var peakMemoryMB: Double
+    public var kernel: String
+    public var cores: Int
+
+    enum CodingKeys: String, CodingKey {
+        case what, batch, gflops, kernel, cores
+        case imagesPerSecond = "images_per_s"
+        case medianSeconds = "median_s"
+        case peakGflops = "peak_gflops"
+        case peakMemoryMB = "peak_memory_mb"
+    }
+}
+
+/// Times the work that sessions are made of, on the embedded model's shape with random weights.
+///
+/// Text embeddings are precomputed and data lie in memory; optimiser and clipping are included, moving
+/// averages are not. Operations count as direct convolution.
+public struct StepBenchmark {
+    /// What can be timed.
+    public enum Work: String, CaseIterable, Sendable {
+        /// Forward and backward of the U-Net alone, without the optimiser.
+        case unet
+        /// A whole pretraining step of the U-Net.
+        case pretrain
+        /// A step of one lane: reference forward, policy forward and backward, optimiser.
+        case align
+        /// A step of four lanes that share one reference forward.
+        case lanes
+        /// 64 pictures in 25 guided steps.
+        case sample
+    }
+
+    /// GFLOP of one picture's forward pass through the embedded U-Net, as direct convolution.
+    private static let forward = 0.445
+
+    private let batch: Int
+    private let repeats: Int
+
+    /// - Parameters:
+    ///   - batch: pictures a step.
+    ///   - repeats: timed runs, after two that are not.
+    public init(batch: Int, repeats: Int) {
+        self.batch = batch
+        self.repeats = repeats
+    }
+
+    /// Times one kind of work.
+    public func run(_ work: Work) throws -> BenchmarkResult {
+        MatrixKernel.open()
+        let network = UNet(EmbeddedModel.unet)
+        let weights = FloatBlock(count: network.layout.count)
+        network.layout.initialise(weights, seed: 1)
+        let (images, forwards, body) = try self.body(of: work, network, weights)
+        body()
+        body()
+        let times = (0..<repeats).map { _ -> Double in
+            let start = ContinuousClock.now
+            body()
+            return (ContinuousClock.now - start).seconds
+        }.sorted()
+        let median = times[times.count / 2]
+        return BenchmarkResult(
+            what: work.rawValue, batch: work == .sample ? 64 : batch,
+            imagesPerSecond: Double(images) / median, medianSeconds: median,
+            gflops: Self.forward * forwards / median, peakGflops: Self.peak(),
+            peakMemoryMB: Self.peakMemory(), kernel: MatrixKernel.name, cores: Shards.cores)
+    }
+
+    /// Pictures, forward passes (a backward counts two) and the work itself.
+    private func body(
+        of work: Work, _ network: UNet, _ weights: FloatBlock
+    ) throws -> (images: Int, forwards: Double, body: () -> Void) {
+        let pass = DenoisingPass(network: network)
+        let gradients = ShardedGradients(count: network.layout.count)
+        let optimiser = AdamW(count: network.layout.count, configuration: AdamWConfiguration())
+        let data = randomBatch(network)
+        let even = [Double](repeating: 1 / Double(batch), count: batch)
+        func train() {
+            gradients.clear()
+            _ = pass.forward(data, weights: weights, gradients: gradients)
+            pass.backward(errorWeights: even)
+            let (sum, norm) = gradients.reduce()
+            optimiser.update(
+                weights, gradients: sum, learningRate: 1e-4,
+                gradientScale: optimiser.clipping(norm: norm))
+        }
+        let n = Double(batch)
+        switch work {
+        case .unet:
+            return (
+                batch, 3 * n,
+                {
+                    gradients.clear()
+                    _ = pass.forward(data, weights: weights, gradients: gradients)
+                    pass.backward(errorWeights: even)
+                    _ = gradients.reduce()
+                }
+            )
+        case .pretrain: return (batch, 3 * n, train)
+        case .align:
+            return (
+                batch, 4 * n,
+                {
+                    _ = pass.forward(data, weights: weights)
+                    train()
+                }
+            )
+        case .lanes:
+            return (
+                4 * batch, 13 * n,
+                {
+                    _ = pass.forward(data, weights: weights)
+                    for _ in 0..<4 { train() }
+                }
+            )
+        case .sample:
+            let denoiser = try SamplingBenchmark(network: network, weights: weights)
+            return (64, 64 * 25 * 2, { denoiser.run() })
+        }
+    }
+
+    private func randomBatch(_ network: UNet) -> DenoisingBatch {
+        var data = DenoisingBatch(
+            count: batch, height: 16, width: 16, channels: 12, tokens: 8, contextWidth: 64)
+        var random = Philox(seed: 1, purpose: .trainingNoise)
+        func fill(_ values: inout [Float]) {
+            values.withUnsafeMutableBufferPointer {
+                random.fillNormal($0.baseAddress!, count: $0.count)
+            }
+        }
+        fill(&data.samples)
+        fill(&data.targets)
+        fill(&data.contexts)
+        data.timesteps = (0..<batch).map { _ in random.index(below: 1000) }
+        return data
+    }
+
+    /// GFLOP/s of large products, one on every core at once: the ceiling of this run.
+    private static func peak() -> Double {
+        let side = 768
+        let cores = Shards.cores
+        let blocks = (0..<(3 * cores)).map { _ in FloatBlock(count: side * side) }
+        var best = 0.0
+        for _ in 0..<5 {
+            let start = ContinuousClock.now
+            let shared = Confined(blocks)
+            Shards.concurrently(cores) { index in
+                let b = shared.value
+                for _ in 0..<3 {
+                    matrixProduct(
+                        m: side, n: side, k: side, b[3 * index].pointer, side,
+                        b[3 * index + 1].pointer, side, b[3 * index + 2].pointer, side)
+                }
+            }
+            let seconds = (ContinuousClock.now - start).seconds
+            best = max(best, 3 * Double(cores) * 2 * pow(Double(side), 3) / seconds * 1e-9)
+        }
+        return best
+    }
+
+    /// The process's largest resident set so far, in MB.
+    private static func peakMemory() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Double(usage.ru_maxrss) / 1024
+    }
+}
+
+/// Samples 64 pictures in 25 guided steps from random embeddings.
+private final class SamplingBenchmark {
+    private let denoiser: GuidedDenoiser
+    private let steps: [DDIMScheduler.Step]
+    private let pool = ArenaPool()
+
+    init(network: UNet, weights: FloatBlock) throws {
+        let scheduler = DDIMScheduler(EmbeddedModel.scheduler)
+        steps = try scheduler.steps(25)
+        denoiser = GuidedDenoiser(
+            unet: network, weights: weights, scheduler: scheduler, guidanceScale: 2)
+    }
+
+    func run() {
+        let shared = Confined(self)
+        Shards.concurrently(8) { index in
+            let own = shared.value
+            var random = Philox(seed: 1, purpose: .sampling, sample: index)
+            var noise = [Float](repeating: 0, count: 8 * 16 * 16 * 12)
+            noise.withUnsafeMutableBufferPointer {
+                random.fillNormal($0.baseAddress!, count: $0.count)
+            }
+            let context = [Float](repeating: 0.1, count: 8 * 8 * 64)
+            own.denoiser.denoise(
+                &noise, count: 8, height: 16, width: 16, steps: own.steps, contexts: context,
+                emptyContexts: context, tokens: 8, pool: own.pool)
+        }
+    }
+}
