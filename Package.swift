@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         layer("TensorCore", ["CKernels"]),
         layer("NeuralLayers", ["TensorCore", "CKernels"]),
-        layer("ModelStore", ["TensorCore"]),
+        layer("ModelStore"),
         layer("DiffusionModels", ["NeuralLayers", "ModelStore", "TensorCore", "CKernels"]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(
@@ -54,8 +54,7 @@ let package = Package(
         layer(
             "Populations",
             ["Pictures", "DiffusionModels", "NeuralLayers", "ModelStore", "TensorCore"]),
-        layer(
-            "Alignment", ["Populations", "DiffusionModels", "NeuralLayers", "TensorCore"]),
+        layer("Alignment", ["TensorCore"]),
         layer(
             "TrainingEngine",
             [

@@ -112,7 +112,7 @@ public actor Trainer {
         case .start:
             guard !session.isFinished else {
                 throw EngineError(
-                    "the recipe's \(session.recipe.session.steps) steps are done: fork the session, or raise its steps"
+                    "the recipe's \(session.recipe.session.steps) steps are done: raise steps in the session's recipe.toml to go on"
                 )
             }
             trains = true

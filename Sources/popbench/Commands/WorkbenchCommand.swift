@@ -27,9 +27,6 @@ struct WorkbenchCommand: ParsableCommand {
     @Option(help: "Colours: auto, direct, 256, 16, 8 or mono.")
     var color: String?
 
-    @Flag(inversion: .prefixedNo, help: "Listen to the mouse.")
-    var mouse = true
-
     func validate() throws {
         if let snapshot, Self.size(snapshot) == nil {
             throw ValidationError("--snapshot takes WIDTHxHEIGHT, such as 120x40, not \(snapshot)")
@@ -48,7 +45,7 @@ struct WorkbenchCommand: ParsableCommand {
             session: session, recipe: recipe, locations: locations, allowNewest: true)
         let process = try WorkbenchProcess(session: opened, locations: locations, theme: theme)
         guard let snapshot, let (width, height) = Self.size(snapshot) else {
-            return try process.run(color: color == "auto" ? nil : color, mouse: mouse)
+            return try process.run(color: color == "auto" ? nil : color)
         }
         let (canvas, theme) = try process.snapshot(width: width, height: height)
         guard let output else { return print(canvas.plainText()) }

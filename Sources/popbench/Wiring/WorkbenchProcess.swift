@@ -21,11 +21,11 @@ final class WorkbenchProcess {
     }
 
     /// Shows the screen until the person leaves it.
-    func run(color: String?, mouse: Bool) throws {
+    func run(color: String?) throws {
         let environment = ProcessInfo.processInfo.environment
         try CursesTerminal.check(environment: environment)
         let terminal = CursesTerminal(
-            color: color.flatMap(ColorDepth.init(option:)), mouse: mouse, environment: environment)
+            color: color.flatMap(ColorDepth.init(option:)), mouse: false, environment: environment)
         link.connect(starts: session.isNew)
         let link = self.link
         var model = WorkbenchModel(
