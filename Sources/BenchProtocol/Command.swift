@@ -40,12 +40,14 @@ public struct CurveRequest: Codable, Sendable, Equatable {
     public var lane: String
     /// The logged quantity in snake case, as in a `step` line: `loss`, `implicit_accuracy`, ...
     public var quantity: String
-    /// The first and last step wanted, both included.
+    /// The first step wanted, included.
     public var firstStep: Int
+    /// The last step wanted, included.
     public var lastStep: Int
     /// The most points to send back; a longer history arrives as minima and maxima of buckets.
     public var points: Int
 
+    /// Asks for `quantity` of one lane over `firstStep...lastStep`, in at most `points` buckets.
     public init(lane: String, quantity: String, firstStep: Int, lastStep: Int, points: Int) {
         self.lane = lane
         self.quantity = quantity
@@ -57,6 +59,7 @@ public struct CurveRequest: Codable, Sendable, Equatable {
 
 /// What makes one contender of a session: an objective and its constants.
 public struct LaneSettings: Codable, Sendable, Equatable {
+    /// Names the lane within its session; events and commands refer to it by this.
     public var name: String
     /// `sft`, `diffusion-dpo`, `popalign` or `f-dpo`.
     public var objective: String
@@ -68,9 +71,12 @@ public struct LaneSettings: Codable, Sendable, Equatable {
     public var kappa: Double
     /// Order of the alpha divergence, 0 < alpha < 1.
     public var alpha: Double?
+    /// Peak learning rate, reached at the end of the warm-up.
     public var learningRate: Double
+    /// Steps over which the learning rate rises linearly from zero.
     public var warmupSteps: Int
 
+    /// Settings as given; nothing is checked here, the engine refuses what makes no objective.
     public init(
         name: String, objective: String, divergence: String? = nil, beta: Double, kappa: Double,
         alpha: Double? = nil, learningRate: Double, warmupSteps: Int

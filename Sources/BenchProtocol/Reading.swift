@@ -1,15 +1,21 @@
 /// A measured number that may not exist: NaN or an infinity in memory, null (or absent) in a line.
 @propertyWrapper
 public struct Reading: Codable, Sendable, Equatable {
+    /// The number; NaN or an infinity where there is none.
     public var wrappedValue: Double
 
+    /// Wraps a number, finite or not.
     public init(wrappedValue: Double) { self.wrappedValue = wrappedValue }
 
+    /// Reads a number, or NaN for null.
+    ///
+    /// - Throws: `DecodingError` for what is neither.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         wrappedValue = container.decodeNil() ? .nan : try container.decode(Double.self)
     }
 
+    /// Writes a finite number as it is and anything else as null.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         if wrappedValue.isFinite {

@@ -4,19 +4,25 @@ import TensorCore
 
 /// A batch for the denoiser: what goes in and what it should predict, channels last.
 public struct DenoisingBatch {
+    /// Samples in the batch.
     public let count: Int
+    /// Rows of a sample.
     public let height: Int
+    /// Columns of a sample.
     public let width: Int
+    /// Channels of a sample, as many going in as predicted.
     public let channels: Int
-    /// Tokens of a caption and the width of their embedding.
+    /// Tokens of a caption.
     public let tokens: Int
+    /// Width of a token's embedding: the U-Net's cross_attention_dim.
     public let contextWidth: Int
-    /// [count, height, width, channels]
+    /// The noisy samples, [count, height, width, channels].
     public var samples: [Float]
     /// The prediction's target, of the same shape.
     public var targets: [Float]
+    /// One timestep a sample, 0..<num_train_timesteps.
     public var timesteps: [Int]
-    /// [count, tokens, contextWidth]
+    /// The captions' embeddings, [count, tokens, contextWidth].
     public var contexts: [Float]
 
     /// A batch of zeros, to be filled.
@@ -82,6 +88,7 @@ public final class DenoisingPass {
     private var batch: DenoisingBatch?
     private var predictions: [Float] = []
 
+    /// A pass with room of its own for activations, which grows with the first batches.
     public init(network: UNet) {
         self.network = network
     }

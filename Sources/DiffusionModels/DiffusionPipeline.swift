@@ -7,13 +7,19 @@ import TensorCore
 ///
 /// Confined to one thread at a time, apart from what the sampler runs inside one call.
 public final class DiffusionPipeline {
+    /// The denoiser, without its weights.
     public let unet: UNet
+    /// The U-Net's weights in engine order, laid out as `unet.layout` says.
     public let unetWeights: FloatBlock
+    /// The caption encoder, without its weights.
     public let textEncoder: TextEncoder
+    /// The text encoder's weights in engine order, laid out as `textEncoder.layout` says.
     public let textWeights: FloatBlock
+    /// Turns captions into the text encoder's token ids.
     public let tokenizer: CLIPTokenizer
     /// The folder that the tokenizer was read from.
     public let tokenizerPath: String
+    /// The noise schedule and its DDIM steps.
     public let scheduler: DDIMScheduler
     /// How many pixels in each direction become channels; 1 for none.
     public let pixelShuffleFactor: Int

@@ -5,14 +5,20 @@ import TensorCore
 
 /// What to sample: one prompt and one noise index a picture.
 public struct SamplingRequest: Sendable, Equatable {
+    /// The caption of each picture.
     public var prompts: [String]
     /// Picture i starts from noise number `noise[i]` of the seed: lanes that share them are paired.
     public var noise: [Int]
+    /// Seed of the starting noise; with a noise number it fixes a picture's noise.
     public var seed: UInt64
+    /// DDIM steps from noise to picture.
     public var inferenceSteps: Int
     /// 1 leaves the conditional prediction as it is.
     public var guidanceScale: Float
 
+    /// A request of one picture a prompt.
+    ///
+    /// - Precondition: as many noise numbers as prompts.
     public init(
         prompts: [String], noise: [Int], seed: UInt64, inferenceSteps: Int = 25,
         guidanceScale: Float = 2
@@ -37,6 +43,7 @@ public final class Sampler {
     /// caches; small requests are cut finer so that every core has some.
     private static let largestChunk = 8
 
+    /// Draws with the pipeline's networks, schedule and picture size.
     public init(_ pipeline: DiffusionPipeline) {
         self.pipeline = pipeline
     }

@@ -3,6 +3,7 @@ import NeuralLayers
 
 /// transformers' `CLIPTextModel`: a causal transformer over caption tokens.
 public struct TextEncoder: Sendable {
+    /// The shape that the layers were built from.
     public let configuration: CLIPTextConfiguration
     /// Every parameter, under transformers' names with the `text_model.` prefix.
     public let layout: ParameterLayout
@@ -12,6 +13,7 @@ public struct TextEncoder: Sendable {
     let layers: [EncoderLayer]
     let finalNorm: Normalisation
 
+    /// Builds the layers of a configuration that has been checked when it was read.
     public init(_ configuration: CLIPTextConfiguration) {
         self.configuration = configuration
         var layout = ParameterLayout()

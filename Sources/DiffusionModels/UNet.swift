@@ -6,6 +6,7 @@ import TensorCore
 /// diffusers' `UNet2DConditionModel`: predicts noise or velocity from a noisy sample, a timestep and a
 /// caption's embedding.
 public struct UNet: Sendable {
+    /// The shape that the layers were built from.
     public let configuration: UNet2DConditionConfiguration
     /// Every parameter, under diffusers' names.
     public let layout: ParameterLayout

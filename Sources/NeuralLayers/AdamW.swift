@@ -6,13 +6,18 @@ import TensorCore
 ///
 /// Reference: Loshchilov and Hutter, "Decoupled weight decay regularization", arXiv 1711.05101.
 public struct AdamWConfiguration: Sendable, Equatable {
+    /// Decay of the gradient's running mean, 0..<1.
     public var beta1: Float
+    /// Decay of the squared gradient's running mean, 0..<1.
     public var beta2: Float
+    /// Added to the root of the bias-corrected second moment, so that the division is safe.
     public var eps: Float
+    /// Decoupled decay: each update first scales weights by 1 - learning rate * this.
     public var weightDecay: Float
     /// The gradient's norm is cut down to this; infinity leaves it alone.
     public var maxGradientNorm: Float
 
+    /// PyTorch's defaults, with the gradient's norm clipped to 1.
     public init(
         beta1: Float = 0.9, beta2: Float = 0.999, eps: Float = 1e-8, weightDecay: Float = 0.01,
         maxGradientNorm: Float = 1
@@ -27,13 +32,16 @@ public struct AdamWConfiguration: Sendable, Equatable {
 
 /// The optimiser's state over one block of parameters.
 public final class AdamW {
+    /// The constants that every update uses.
     public let configuration: AdamWConfiguration
-    /// Running means of the gradient and of its square.
+    /// Running mean of the gradient, one float a parameter.
     public let first: FloatBlock
+    /// Running mean of the squared gradient, one float a parameter.
     public let second: FloatBlock
     /// Updates made so far.
     public var step: Int
 
+    /// State for `count` parameters: zero moments, and `step` updates counted as made.
     public init(count: Int, configuration: AdamWConfiguration, step: Int = 0) {
         self.configuration = configuration
         first = FloatBlock(count: count)
@@ -74,6 +82,7 @@ public final class ShardedGradients {
     /// One block a shard; after `reduce` the first holds the sum.
     public let blocks: [FloatBlock]
 
+    /// One zeroed block of `count` floats for each of the shards.
     public init(count: Int) {
         blocks = (0..<Shards.count).map { _ in FloatBlock(count: count) }
     }

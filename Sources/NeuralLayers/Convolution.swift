@@ -5,10 +5,15 @@ import TensorCore
 public struct Convolution: Sendable {
     let weight: Parameter
     let bias: Parameter
+    /// Channels in.
     public let inputs: Int
+    /// Channels out.
     public let outputs: Int
+    /// Side of the square kernel in pixels.
     public let kernel: Int
+    /// Pixels between neighbouring patches, in both directions.
     public let stride: Int
+    /// Zeros added on each of the four sides, in pixels.
     public let padding: Int
 
     /// - Parameter zeroed: starts at zero, so that the layer is silent before training.

@@ -4,9 +4,12 @@ import TensorCore
 /// A table of learned rows, looked up by index.
 public struct Embedding: Sendable {
     let weight: Parameter
+    /// How many indices can be looked up, 0..<rows.
     public let rows: Int
+    /// Floats of a row.
     public let width: Int
 
+    /// Adds a `[rows, width]` table named `name.weight`, drawn normal with the given deviation.
     public init(
         _ name: String, rows: Int, width: Int, deviation: Float, in layout: inout ParameterLayout
     ) {

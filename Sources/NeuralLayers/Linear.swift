@@ -5,7 +5,9 @@ import TensorCore
 public struct Linear: Sendable {
     let weight: Parameter
     let bias: Parameter?
+    /// Channels in.
     public let inputs: Int
+    /// Channels out.
     public let outputs: Int
 
     /// - Parameters:

@@ -5,11 +5,16 @@ import TensorCore
 public struct Normalisation: Sendable {
     let weight: Parameter
     let bias: Parameter
+    /// Channels of the input and of the output.
     public let channels: Int
     /// Groups of a GroupNorm; 1 stands for a LayerNorm's single row.
     public let groups: Int
+    /// Added to the variance before its root is taken.
     public let eps: Float
 
+    /// Adds a scale of ones and a shift of zeros, `[channels]` each.
+    ///
+    /// - Precondition: `groups` divides `channels`.
     public init(
         _ name: String, channels: Int, groups: Int = 1, eps: Float,
         in layout: inout ParameterLayout

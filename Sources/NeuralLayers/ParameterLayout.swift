@@ -35,10 +35,12 @@ public struct Parameter: Sendable, Hashable {
 
 /// The list of a model's parameters, built in the order in which layers ask for them.
 public struct ParameterLayout: Sendable {
+    /// The parameters in the order in which they were added, by ascending offset.
     public private(set) var parameters: [Parameter] = []
     /// The floats of all parameters together, gaps for alignment included.
     public private(set) var count = 0
 
+    /// A layout without parameters.
     public init() {}
 
     /// Adds a parameter and says where it lies; each starts on a 64-byte boundary.

@@ -3,10 +3,15 @@ import TensorCore
 /// A batch of activations, channels last: [batch, height, width, channels]; a sequence of T tokens has
 /// height T and width 1.
 public final class Activation {
+    /// Images or sequences.
     public let batch: Int
+    /// Rows of an image, or tokens of a sequence.
     public let height: Int
+    /// Columns of an image; 1 for a sequence.
     public let width: Int
+    /// Floats of one position.
     public let channels: Int
+    /// The `count` floats, which live in the tape's arena until it is reset.
     public let data: UnsafeMutablePointer<Float>
     /// False for inputs that nothing trains, whose gradient is never computed.
     public let needsGradient: Bool

@@ -43,8 +43,9 @@ public final class Arena {
         return pointer
     }
 
-    /// One of two buffers of at least `count` floats that outlive resets and hold nothing for long: what
-    /// one kernel writes and the next reads. A larger request moves the buffer.
+    /// One of two buffers of at least `count` floats for what one kernel writes and the next reads.
+    ///
+    /// The buffers outlive resets and hold nothing for long; a larger request moves the buffer.
     public func workspace(_ count: Int, second: Bool = false) -> UnsafeMutablePointer<Float> {
         let index = second ? 1 : 0
         if let held = workspaces[index], held.count >= count { return held.pointer }

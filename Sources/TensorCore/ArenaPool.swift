@@ -5,6 +5,7 @@ public final class ArenaPool: @unchecked Sendable {
     private let queue = DispatchQueue(label: "popbench.arenas")
     private var idle: [Arena] = []
 
+    /// An empty pool; it makes an arena when none is idle.
     public init() {}
 
     /// Lends an arena for the body's duration and resets it afterwards.

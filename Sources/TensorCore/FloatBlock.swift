@@ -6,7 +6,9 @@
 ///
 /// Its address never changes, so pointers into it stay valid while it lives.
 public final class FloatBlock {
+    /// Floats in the block.
     public let count: Int
+    /// The first of the `count` floats, 64-byte aligned; valid while the block lives.
     public let pointer: UnsafeMutablePointer<Float>
 
     /// A block of `count` zeros.

@@ -25,7 +25,7 @@ public enum MatrixKernel {
             decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }()
 
-    /// The kernel set in use: `SkylakeX`, `Haswell`, ... or `plain`.
+    /// The kernel set in use: OpenBLAS's, such as `SkylakeX` or `Haswell`, or `plain` without it.
     public static var name: String { String(cString: pb_blas_core()) }
 
     /// OpenBLAS's own description of its build; empty without it.

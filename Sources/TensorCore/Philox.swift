@@ -96,5 +96,6 @@ public struct Philox: Sendable {
 }
 
 extension Philox: RandomNumberGenerator {
+    /// The next 64 random bits: two words of the stream, the earlier one high.
     public mutating func next() -> UInt64 { UInt64(nextWord()) << 32 | UInt64(nextWord()) }
 }

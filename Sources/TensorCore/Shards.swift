@@ -38,6 +38,8 @@ public enum Shards {
 
 /// Carries a value into concurrent shards; whoever makes one promises that they touch disjoint parts.
 public struct Confined<Value>: @unchecked Sendable {
+    /// The value, which each shard may use for its own part only.
     public let value: Value
+    /// Wraps a value that concurrent shards will use on disjoint parts.
     public init(_ value: Value) { self.value = value }
 }

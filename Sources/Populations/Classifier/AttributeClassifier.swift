@@ -14,7 +14,9 @@ public struct Classification: Sendable, Equatable {
 ///
 /// It judges drawings by the names Unicode gives them; it says nothing of any person.
 public final class AttributeClassifier {
+    /// The network's shape and the attributes it tells apart.
     public let configuration: AttributeNetworkConfiguration
+    /// The weights in engine order, laid out as `layout` says.
     public let weights: FloatBlock
     let network: AttributeNetwork
     private let pool = ArenaPool()

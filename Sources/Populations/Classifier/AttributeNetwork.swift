@@ -8,18 +8,23 @@ import TensorCore
 public struct AttributeNetworkConfiguration: Codable, Sendable, Equatable {
     /// Names this kind of network in `config.json`.
     public var architecture = "AttributeClassifier"
+    /// Side of the square pictures in pixels; 8 to 512 where it is read from a file.
     public var imageSize: Int
     /// Channels of each stage.
     public var widths: [Int]
+    /// Groups of every GroupNorm; they divide each stage's channels.
     public var groups: Int
     /// The attributes in order, with their classes.
     public var attributes: [Attribute]
 
     /// One attribute and its declared classes.
     public struct Attribute: Codable, Sendable, Equatable {
+        /// The attribute's name, such as `gender`.
         public var name: String
+        /// The names of its classes; a label is an index into them.
         public var classes: [String]
 
+        /// An attribute with its classes in the order of their labels.
         public init(name: String, classes: [String]) {
             self.name = name
             self.classes = classes
@@ -32,6 +37,7 @@ public struct AttributeNetworkConfiguration: Codable, Sendable, Equatable {
         case widths, groups, attributes
     }
 
+    /// A shape with one stage a width; it is checked when it is read from a file, not here.
     public init(imageSize: Int = 32, widths: [Int], groups: Int, attributes: [Attribute]) {
         self.imageSize = imageSize
         self.widths = widths

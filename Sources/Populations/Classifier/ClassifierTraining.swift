@@ -4,12 +4,15 @@ import TensorCore
 
 /// Trains an attribute classifier by cross-entropy summed over its attributes.
 public final class ClassifierTraining {
+    /// The classifier under training, whose weights every step changes in place.
     public let classifier: AttributeClassifier
+    /// AdamW's state over all of the classifier's parameters.
     public let optimiser: AdamW
     private let gradients: ShardedGradients
     private let arenas = (0..<Shards.count).map { _ in Arena() }
     private let scratch = (0..<Shards.count).map { _ in Arena() }
 
+    /// Training with a fresh optimiser; the classifier keeps the weights it has.
     public init(_ classifier: AttributeClassifier, configuration: AdamWConfiguration) {
         self.classifier = classifier
         let count = classifier.layout.count

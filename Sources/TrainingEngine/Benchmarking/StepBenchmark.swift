@@ -6,15 +6,23 @@ import TensorCore
 
 /// What one benchmark measured; the keys of `popbench benchmark --json`.
 public struct BenchmarkResult: Codable, Sendable, Equatable {
+    /// The kind of work timed: a raw value of `StepBenchmark.Work`.
     public var what: String
+    /// Pictures a step; for `sample`, the 64 pictures drawn.
     public var batch: Int
+    /// Pictures that one run works on, over the median time; `lanes` counts them in each lane.
     public var imagesPerSecond: Double
+    /// Median wall-clock seconds of one run.
     public var medianSeconds: Double
+    /// GFLOP/s at the median: U-Net passes as direct convolution, a backward counted as two.
     public var gflops: Double
     /// What the matrix kernel reaches on a large product, all cores together, in the same run.
     public var peakGflops: Double
+    /// The process's largest resident set so far, in MiB.
     public var peakMemoryMB: Double
+    /// The matrix kernel in use, as `MatrixKernel.name` has it.
     public var kernel: String
+    /// Cores that the work was spread over.
     public var cores: Int
 
     enum CodingKeys: String, CodingKey {

@@ -10,6 +10,7 @@ import TensorCore
 /// one short piece of work after another, and answers commands in between.
 public actor Trainer {
     nonisolated let executor = ThreadExecutor(name: "popbench.trainer")
+    /// The trainer's own thread, on which everything isolated to it runs.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }

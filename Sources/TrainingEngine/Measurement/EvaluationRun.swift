@@ -7,13 +7,18 @@ import TensorCore
 
 /// How a model is evaluated.
 public struct EvaluationPlan: Sendable, Equatable {
+    /// Pictures for each profession's neutral prompt, and as many for its identity prompts.
     public var picturesPerPrompt: Int
+    /// Scale of classifier-free guidance; 1 leaves the conditional prediction as it is.
     public var guidanceScale: Float
+    /// DDIM steps a picture.
     public var inferenceSteps: Int
+    /// Seed of the starting noise and of the bootstrap's resampling.
     public var seed: UInt64
     /// Professions that alignment trained on; all others count as held out.
     public var trained: [Profession]
 
+    /// A plan of 24 pictures a prompt in 25 steps under guidance 2, unless told otherwise.
     public init(
         picturesPerPrompt: Int = 24, guidanceScale: Float = 2, inferenceSteps: Int = 25,
         seed: UInt64 = 1, trained: [Profession] = Profession.aligned

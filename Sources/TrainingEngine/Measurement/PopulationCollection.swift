@@ -5,15 +5,22 @@ import TensorCore
 
 /// How populations are collected from the base model.
 public struct CollectionPlan: Sendable, Equatable {
+    /// The professions to collect for, in this order.
     public var professions: [Profession]
+    /// Confirmed winners to keep for each profession, spread evenly over the identities.
     public var winnersPerPrompt: Int
+    /// Pictures to draw for each neutral prompt, all of which are kept as losers.
     public var losersPerPrompt: Int
+    /// Scale of classifier-free guidance; 1 leaves the conditional prediction as it is.
     public var guidanceScale: Float
+    /// DDIM steps a picture.
     public var inferenceSteps: Int
     /// The classifier's least confidence in an identity that it is to confirm.
     public var confidence: Double
+    /// Seed of the starting noise of winners and losers.
     public var seed: UInt64
 
+    /// A plan over the aligned professions, unless others are given.
     public init(
         professions: [Profession] = Profession.aligned, winnersPerPrompt: Int,
         losersPerPrompt: Int, guidanceScale: Float, inferenceSteps: Int, confidence: Double,
@@ -44,6 +51,7 @@ public final class PopulationCollection {
     /// Candidates drawn and kept so far.
     public private(set) var candidates = (drawn: 0, kept: 0)
 
+    /// A collection of which nothing is drawn yet.
     public init(plan: CollectionPlan, sampling: PopulationSampling) {
         self.plan = plan
         self.sampling = sampling

@@ -7,17 +7,23 @@ import TensorCore
 
 /// Pictures of one model for one prompt, and what the classifier sees in them.
 public struct SampledPopulation {
+    /// The caption that all pictures were drawn for.
     public let prompt: String
+    /// The pictures in the order of their noise.
     public let pictures: [Picture]
+    /// The classifier's verdicts, one a picture in the same order.
     public let seen: [Classification]
 }
 
 /// Draws pictures and classifies them: the eye with which a session looks at its models.
 public final class PopulationSampling {
+    /// The model that draws.
     public let pipeline: DiffusionPipeline
+    /// The judge of what is drawn.
     public let classifier: AttributeClassifier
     private let sampler: Sampler
 
+    /// Joins a pipeline with a classifier that takes pictures of the pipeline's size.
     public init(pipeline: DiffusionPipeline, classifier: AttributeClassifier) {
         self.pipeline = pipeline
         self.classifier = classifier

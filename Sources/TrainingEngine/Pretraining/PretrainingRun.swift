@@ -11,6 +11,7 @@ public struct PretrainingConfiguration: Codable, Sendable, Equatable {
     public var steps = 4000
     /// Pictures a step.
     public var batch = 32
+    /// Seed of the pictures drawn, of their timesteps and of the noise.
     public var seed: UInt64 = 1
     /// Peak of the cosine schedule.
     public var learningRate = 1.5e-3
@@ -18,9 +19,12 @@ public struct PretrainingConfiguration: Codable, Sendable, Equatable {
     public var warmupSteps = 100
     /// Decay of the weights' moving average, which is what is kept.
     public var emaDecay = 0.995
+    /// The gradient's norm over both networks is cut down to this.
     public var maxGradientNorm = 1.0
+    /// AdamW's decoupled weight decay.
     public var weightDecay = 0.01
 
+    /// The default configuration, open to change.
     public init() {}
 
     /// The learning rate of a step: linear warm-up, then a cosine to zero.
@@ -36,7 +40,9 @@ public struct PretrainingConfiguration: Codable, Sendable, Equatable {
 /// v-prediction with a flat weight over timesteps. Reference: Salimans and Ho, "Progressive
 /// distillation for fast sampling of diffusion models", arXiv 2202.00512.
 public final class PretrainingRun {
+    /// How the run trains, fixed from its start.
     public let configuration: PretrainingConfiguration
+    /// The pipeline under training, whose weights every step changes in place.
     public let pipeline: DiffusionPipeline
     private let sampler: TrainingSampler
     /// Steps taken so far.

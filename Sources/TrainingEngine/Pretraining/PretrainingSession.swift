@@ -13,6 +13,12 @@ public struct PretrainingSession {
     private let tokenizer: String
     private let half: Bool
 
+    /// A run that will write into the folder `output`.
+    ///
+    /// - Parameters:
+    ///   - checkpointEvery: steps between checkpoints, at least 1.
+    ///   - tokenizer: the folder of the tokenizer's files.
+    ///   - half: stores the finished weights in half precision.
     public init(
         configuration: PretrainingConfiguration, output: String, checkpointEvery: Int,
         tokenizer: String, half: Bool

@@ -6,8 +6,11 @@ import TensorCore
 
 /// One contender of a session: its settings, its weights and its optimiser.
 public final class Lane {
+    /// The lane's name, objective and constants, as last set.
     public internal(set) var settings: LaneSettings
+    /// The loss that the settings describe.
     public internal(set) var objective: any Objective
+    /// The policy's U-Net weights in engine order, which every step changes in place.
     public let weights: FloatBlock
     /// The moving average that pictures are sampled from, where the recipe asks for one.
     public let average: FloatBlock?

@@ -9,14 +9,18 @@ import TensorCore
 
 /// What a training step needs to know beyond the lanes.
 public struct TrainingPlan: Sendable {
+    /// Seed of the pairs drawn, of their timesteps and noise, and of dropped captions.
     public var seed: UInt64
+    /// Pairs of a winner and a loser in every step.
     public var pairsPerStep: Int
+    /// Share of pairs whose caption is left empty, for guidance, 0...1.
     public var captionDropout: Double
     /// Decay of the averaged weights; 0 for none.
     public var policyEMA: Double
     /// The learning rate of a lane for the step it is about to take, counted from 1.
     public var learningRate: @Sendable (LaneSettings, Int) -> Double
 
+    /// A plan with every field given.
     public init(
         seed: UInt64, pairsPerStep: Int, captionDropout: Double, policyEMA: Double,
         learningRate: @escaping @Sendable (LaneSettings, Int) -> Double
@@ -38,6 +42,7 @@ public final class LockstepTrainer {
     private let gradients: ShardedGradients
     private var fixedDraws: FixedDraws?
 
+    /// A trainer whose reference is the pipeline's own U-Net, its weights left unchanged.
     public init(pipeline: DiffusionPipeline, bank: PreferenceBank, plan: TrainingPlan) {
         self.pipeline = pipeline
         self.bank = bank
@@ -53,6 +58,7 @@ public final class LockstepTrainer {
 
     /// What one lane's step produced.
     public struct StepResult {
+        /// The step's quantities, with its time and speed.
         public let metrics: StepMetrics
         /// nil for objectives without a field.
         public let field: GradientField?

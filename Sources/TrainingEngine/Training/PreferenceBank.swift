@@ -8,11 +8,15 @@ import TensorCore
 public struct PreferenceBank: Sendable {
     /// One prompt's two populations, each picture as [height, width, channels] floats.
     public struct Prompt: Sendable {
+        /// The neutral caption that both populations carry.
         public let caption: String
+        /// Pictures to prefer, in the U-Net's layout; at least one.
         public let winners: [[Float]]
+        /// Pictures to prefer less, in the U-Net's layout; at least one.
         public let losers: [[Float]]
     }
 
+    /// One entry a profession, in the order they were asked for.
     public let prompts: [Prompt]
 
     /// Sorts a pair of populations by prompt.
@@ -53,7 +57,9 @@ public struct PreferenceBank: Sendable {
 
 /// What could not be done, in one sentence that says what to do.
 public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The sentence itself, shown to the person as it is.
     public let description: String
 
+    /// An error that says what could not be done and what to do.
     public init(_ description: String) { self.description = description }
 }
