@@ -92,6 +92,7 @@ final class CollectionTask: EngineTask {
                         "\(collection.candidates.kept) of \(collection.candidates.drawn) candidates confirmed"
                 )))
         guard !more || done == total else { return false }
+        for shortage in collection.shortages { trainer.log(.warning, shortage) }
         let populations = collection.populations
         try populations.save(to: session.store.populationsPath)
         try session.use(populations)

@@ -42,12 +42,14 @@ public struct CollectionPlan: Sendable, Equatable {
 /// prompt and kept only where the classifier agrees, equally many of each identity; both carry the
 /// neutral caption. Reference: Li et al., "PopAlign", arXiv 2406.19668.
 public final class PopulationCollection {
-    private static let mostRounds = 7
+    private static let mostRounds = 5
     private let plan: CollectionPlan
     private let sampling: PopulationSampling
     private var next = 0
     private var winners: [PopulationMember] = []
     private var losers: [PopulationMember] = []
+    /// What the classifier confirmed too rarely, a line a profession.
+    public private(set) var shortages: [String] = []
     /// Candidates drawn and kept so far.
     public private(set) var candidates = (drawn: 0, kept: 0)
 
@@ -65,7 +67,7 @@ public final class PopulationCollection {
 
     /// Collects one more profession; false when none is left.
     ///
-    /// - Throws: `EngineError` when the classifier confirms too few candidates.
+    /// - Throws: `EngineError` when the classifier confirms fewer than half of the identities.
     public func advance() throws -> Bool {
         guard next < plan.professions.count else { return false }
         let profession = plan.professions[next]
@@ -123,11 +125,17 @@ public final class PopulationCollection {
                         confidence: Float(seen.confidences.min() ?? 0)))
             }
         }
-        if let (identity, count) = missing.first(where: { $0.value > 0 }) {
+        let short = identities.filter { missing[$0, default: 0] > 0 }
+        guard !short.isEmpty else { return }
+        let confirmed = Set(winners.lazy.filter { $0.text == caption }.map(\.attributes.identity))
+        guard confirmed.count >= identities.count / 2 else {
             throw EngineError(
-                "the classifier confirmed too few pictures of \(identity.tone.name) \(identity.gender.name) for \"\(profession.name)\" (\(count) missing after \(Self.mostRounds) rounds): lower populations.confidence in the recipe, or train the base longer"
+                "the classifier confirmed \(confirmed.count) of \(identities.count) identities for \"\(profession.name)\": lower populations.confidence in the recipe, or train the base longer"
             )
         }
+        // Training draws identities evenly, so a few pictures of one weigh as much as many of another.
+        let names = short.map { "\($0.tone.name) \($0.gender.name)" }.joined(separator: ", ")
+        shortages.append("\(profession.name): too few confirmed pictures of \(names)")
     }
 
     private func draw(

@@ -12,6 +12,9 @@ public struct PreferenceBank: Sendable {
         public let caption: String
         /// Pictures to prefer, in the U-Net's layout; at least one.
         public let winners: [[Float]]
+        /// Indices of the winners that show each identity: drawing an identity first keeps the winning
+        /// population even where the classifier confirmed more pictures of one than of another.
+        public let winnersByIdentity: [[Int]]
         /// Pictures to prefer less, in the U-Net's layout; at least one.
         public let losers: [[Float]]
     }
@@ -48,8 +51,12 @@ public struct PreferenceBank: Sendable {
                     "the populations have \(winners.count) winners and \(losers.count) losers for \"\(name)\": collect them anew, or take the profession out of the recipe"
                 )
             }
+            let identities = Dictionary(grouping: winners.indices) {
+                winners[$0].attributes.identity
+            }
             return Prompt(
                 caption: Caption(profession).text, winners: try winners.map(sample),
+                winnersByIdentity: Identity.all.compactMap { identities[$0] },
                 losers: try losers.map(sample))
         }
     }

@@ -12,7 +12,7 @@ struct PreferenceBatch {
 
     /// Draws the pairs of a step; they depend on the seed and the step alone, so all lanes see them.
     ///
-    /// Prompts are uniform, pictures drawn with replacement, timesteps spread evenly over the pairs.
+    /// Prompts and winners' identities are uniform, pictures drawn with replacement, timesteps spread evenly over the pairs.
     ///
     /// - Parameter captionDropout: the share of pairs whose caption is left empty, for guidance.
     init(
@@ -34,8 +34,10 @@ struct PreferenceBatch {
         for pair in 0..<pairs {
             var draw = Philox(seed: seed, purpose: .populationDraw, step: step, sample: pair)
             let prompt = bank.prompts[draw.index(below: bank.prompts.count)]
+            let identity = prompt.winnersByIdentity[
+                draw.index(below: prompt.winnersByIdentity.count)]
             let members = [
-                prompt.winners[draw.index(below: prompt.winners.count)],
+                prompt.winners[identity[draw.index(below: identity.count)]],
                 prompt.losers[draw.index(below: prompt.losers.count)],
             ]
             var dropout = Philox(seed: seed, purpose: .captionDropout, step: step, sample: pair)

@@ -49,6 +49,7 @@ struct CollectCommand: ParsableCommand {
             let (drawn, kept) = collection.candidates
             print("\(done)/\(total) professions  \(kept) of \(drawn) candidates confirmed")
         }
+        for shortage in collection.shortages { report(shortage) }
         try collection.populations.save(to: output)
         print("wrote \(output)")
     }
