@@ -30,6 +30,8 @@ public actor Trainer {
     private var pace = Pace()
     private var stateTold = ContinuousClock.now - .seconds(10)
     private var failedSaveAt: Int?
+    /// Whether any lane has come farther than its last save.
+    private var isUnsaved = false
     /// Whether the goodbye has been said.
     public private(set) var hasLeft = false
 
@@ -142,7 +144,11 @@ public actor Trainer {
             }
             tasks.append(ProbeTask(prompt: try checked(prompt), count: count))
         case .collect: tasks.append(try CollectionTask(session))
-        case .evaluate: tasks.append(EvaluationTask(session, try evaluationPlan(session)))
+        case .evaluate:
+            tasks.append(EvaluationTask(session, try evaluationPlan(session)))
+            // Told at once: who waits for the rest after it must see it begin.
+            phase = .evaluating
+            tellState()
         case .export(let lane, let path): try export(session, lane, path)
         case .addLane(let settings):
             try session.addLane(settings)
@@ -154,6 +160,8 @@ public actor Trainer {
             try session.removeLane(name)
             sheets[name] = nil
             fields[name] = nil
+            // A later lane of that name must not find these weights.
+            if session.saved != nil { save() }
             tellState()
         case .fetchCurve(let request): events.publish(.curve(try session.metrics.curve(request)))
         }
@@ -226,8 +234,11 @@ public actor Trainer {
         pace.note(
             seconds: (ContinuousClock.now - start).seconds,
             images: results.count * 2 * session.recipe.session.pairsPerStep)
+        isUnsaved = true
         for result in results { tell(result) }
         let step = session.step
+        // Lanes that catch up are saved as often as the others were.
+        let taken = results.first?.metrics.step ?? step
         stepsLeft = stepsLeft.map { $0 - 1 }
         let inStep = session.lanes.allSatisfy { $0.step == step }
         let recipe = session.recipe
@@ -244,12 +255,11 @@ public actor Trainer {
                 events.publish(.evaluation(evaluation))
             }
         }
-        if step % recipe.session.autosaveSteps == 0 { save() }
+        if ends || taken % recipe.session.autosaveSteps == 0 { save() }
         if ends {
             trains = false
-            if session.saved?.step != step { save() }
-            phase = session.isFinished ? .finished : .paused
-            tellState()
+            // What the last step asked to be sampled or evaluated comes before the rest.
+            if tasks.isEmpty { settle() }
         } else if (ContinuousClock.now - stateTold).seconds >= 1 {
             tellState()
         }
@@ -290,6 +300,7 @@ public actor Trainer {
             let checkpoint = try session.save(now: Date().timeIntervalSince1970)
             for note in session.takeNotes() { log(.warning, note) }
             failedSaveAt = nil
+            isUnsaved = false
             events.publish(
                 .checkpoint(
                     CheckpointSaved(
@@ -310,7 +321,7 @@ public actor Trainer {
         guard !hasLeft else { return }
         trains = false
         tasks = []
-        if let session, session.saved?.step != session.step, session.step > 0 {
+        if isUnsaved, let session {
             let failedBefore = failedSaveAt == session.step
             if !save(), !failedBefore {
                 phase = .paused

@@ -45,7 +45,7 @@ struct RunCommand: ParsableCommand {
         let watch = try engine.events.mailbox(named: "headless", mode: .complete)
         let commands = engine.commands
         Thread.detachNewThread { plan.carryOut(watch, commands) }
-        let status = waitFor { await engine.run { commands.publish(.refresh) } }
+        let status = waitFor { await engine.run() }
         printer.finish(engine.events)
         throw ExitCode(plan.failed ? 1 : status)
     }
@@ -62,48 +62,66 @@ final class HeadlessPlan: Sendable {
         self.evaluates = evaluates
     }
 
-    /// Whether anything asked for could not be done.
+    /// Whether anything asked for could not be done, or what was done could not be saved.
     var failed: Bool { failure.withLock { $0 } }
 
     private enum Stage { case opening, training, evaluating, leaving }
 
+    /// Follows the engine's events until its goodbye.
+    ///
+    /// A failure alone ends nothing: training goes on when a save fails. An engine that rests short of
+    /// the goal after one has given up; without one, somebody who has attached has paused it.
     func carryOut(_ events: MessageBus.Mailbox<Event>, _ commands: Bus<Command>) {
-        var stage = Stage.opening
+        var (stage, goal) = (Stage.opening, 0)
+        var (sawFailure, sawEvaluation) = (false, false)
+        var savedStep: Int?
+        func stop() {
+            stage = .leaving
+            commands.publish(.stop)
+        }
+        func trained() {
+            guard evaluates else { return stop() }
+            stage = .evaluating
+            commands.publish(.evaluate)
+        }
+        func giveUp() {
+            fail()
+            stop()
+        }
         while let event = events.next() {
             switch event {
             case .failure:
-                failure.withLock { $0 = true }
-                if stage != .leaving {
-                    stage = .leaving
-                    commands.publish(.stop)
-                }
+                sawFailure = true
+                if stage == .evaluating { giveUp() }
             case .state(let state):
-                let rests = [.idle, .paused, .finished].contains(state.phase)
-                guard rests else { continue }
+                savedStep = state.savedStep
+                sawEvaluation = sawEvaluation || state.phase == .evaluating
+                guard [.idle, .paused, .finished].contains(state.phase) else { continue }
+                // Lanes that were added late have farther to go.
+                let least = state.lanes.map(\.step).min() ?? 0
                 switch stage {
                 case .opening:
-                    stage = .training
-                    if state.phase == .finished || steps == 0 {
-                        stage = next(after: commands)
-                    } else {
-                        commands.publish(steps.map { .step(count: $0) } ?? .start)
+                    goal = min(state.endStep, steps.map { state.step + $0 } ?? state.endStep)
+                    guard least < goal, steps != 0 else {
+                        trained()
+                        continue
                     }
-                case .training where state.phase != .idle: stage = next(after: commands)
-                case .evaluating where state.phase != .evaluating:
-                    stage = .leaving
-                    commands.publish(.stop)
+                    stage = .training
+                    commands.publish(.step(count: goal - least))
+                case .training where least >= goal: trained()
+                case .training where sawFailure: giveUp()
+                case .evaluating where sawEvaluation: stop()
                 default: break
                 }
-            case .goodbye: return
+            case .goodbye(let goodbye):
+                if goodbye.step > 0, savedStep != goodbye.step { fail() }
+                return
             default: break
             }
         }
     }
 
-    private func next(after commands: Bus<Command>) -> Stage {
-        commands.publish(evaluates ? .evaluate : .stop)
-        return evaluates ? .evaluating : .leaving
-    }
+    private func fail() { failure.withLock { $0 = true } }
 }
 
 /// Prints every event as one line on standard output; nothing is coalesced.

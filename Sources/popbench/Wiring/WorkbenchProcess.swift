@@ -93,7 +93,20 @@ final class WorkbenchProcess {
         }
         if link.launchedEngine { link.send(.stop) }
         link.close()
+        if link.launchedEngine { waitForRelease() }
         return (snapshotFrame(model, width: width, height: height, theme: themes[0]), themes[0])
+    }
+
+    /// Waits until the next command could have the session.
+    private func waitForRelease() {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < deadline {
+            switch SessionStatus.inspect(session.folder) {
+            case .idle, .stale: return
+            // The system offers nothing to wait on for another process's lock.
+            case .starting, .running: usleep(20_000)
+            }
+        }
     }
 
     private static func themes(_ locations: Locations, first: String?) throws -> [Theme] {
