@@ -60,7 +60,7 @@ struct Program {
         let place = scratch.path + "/run-\(UUID().uuidString)"
         let (outputPath, errorPath) = (place + ".out", place + ".err")
         for path in [outputPath, errorPath] {
-            FileManager.default.createFile(atPath: path, contents: nil)
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
         }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
