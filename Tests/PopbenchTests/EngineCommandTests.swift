@@ -2,6 +2,7 @@ import BenchProtocol
 import DiffusionModels
 import EngineLink
 import Foundation
+import MessageBus
 import TensorCore
 import Testing
 import TrainingEngine
@@ -175,7 +176,6 @@ struct EngineCommandTests {
         try refuse(.export(lane: "nobody", path: tiny.folder("x")), "nobody")
         try refuse(.export(lane: "sft", path: "/proc/nowhere/x"), "/proc/nowhere")
         try refuse(.selectPrompt(prompt: "two cats"), "two cats")
-        try refuse(.sample(prompt: "", count: 3), "")
         try refuse(.sample(prompt: "a farmer", count: 100_000), "100000")
         try refuse(.removeLane(name: "nobody"), "there are sft, popalign")
         try refuse(.addLane(lane: sft), "already")

@@ -1,6 +1,7 @@
 import BenchProtocol
 import EngineLink
 import Foundation
+import MessageBus
 import Testing
 import TrainingEngine
 
@@ -133,8 +134,10 @@ struct EngineProcessTests {
     @Test("a run without a screen takes its steps though it cannot save, and fails at the end")
     func unwritableRun() throws {
         let store = try make("occupied", autosave: 3)
-        try FileManager.default.removeItem(atPath: store.checkpoints.path)
-        try Data("in the way".utf8).write(to: URL(fileURLWithPath: store.checkpoints.path))
+        for step in [3, 6, 7] {
+            let path = store.checkpoints.path + "/step-00000\(step)"
+            try Data("in the way".utf8).write(to: URL(fileURLWithPath: path))
+        }
         let outcome = try tiny.run("occupied", steps: 7)
         #expect(outcome.hasExited && outcome.status == 1)
         #expect(outcome.output.contains("\"type\":\"failure\""))

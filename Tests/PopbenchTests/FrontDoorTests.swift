@@ -40,7 +40,8 @@ struct FrontDoorTests {
             if width >= 80 {
                 #expect(outcome.output.contains("sft") && outcome.output.contains("popalign"))
             } else {
-                #expect(outcome.output.contains(where: \.isNumber), "it says what it needs")
+                // It says what it needs.
+                #expect(outcome.output.contains { $0.isNumber })
             }
         }
         let picture = try tiny.program.run(
@@ -115,6 +116,18 @@ struct FrontDoorTests {
     func noRecipe() throws {
         let outcome = try tiny.run("unmade", recipe: tiny.folder("none.toml"), steps: 1)
         #expect(outcome.isRefusal && outcome.errors.contains("none.toml"), "\(outcome.errors)")
+        #expect(!tiny.scratch.names().contains("unmade"))
+    }
+
+    @Test(
+        "a recipe whose folders are not there makes no session",
+        arguments: ["model", "populations"])
+    func noFolder(name: String) throws {
+        let recipe = try tiny.recipe([TinySession.sft])
+        try FileManager.default.removeItem(atPath: tiny.folder(name))
+        let outcome = try tiny.run("unmade", recipe: recipe, steps: 1)
+        #expect(
+            outcome.isRefusal && outcome.errors.contains(tiny.folder(name)), "\(outcome.errors)")
         #expect(!tiny.scratch.names().contains("unmade"))
     }
 }

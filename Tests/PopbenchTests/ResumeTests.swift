@@ -20,7 +20,7 @@ private struct Lines {
     /// The names of the kinds of lines.
     var kinds: Set<String> {
         Set(
-            events.compactMap { EventLine.text($0).split(separator: "\"").dropFirst(2).first }
+            events.compactMap { EventLine.text($0).split(separator: "\"").dropFirst(3).first }
                 .map(String.init))
     }
 

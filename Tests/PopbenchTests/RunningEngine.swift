@@ -108,7 +108,7 @@ final class RunningEngine {
     }
 
     /// Waits for the end of the process.
-    func exit() throws -> ExitStatus {
+    func exit() throws -> EngineLink.ExitStatus {
         let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {
             if let status = launched.exitStatus { return status }

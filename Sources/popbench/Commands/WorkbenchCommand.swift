@@ -48,8 +48,8 @@ struct WorkbenchCommand: ParsableCommand {
             return try process.run(color: color == "auto" ? nil : color)
         }
         let (canvas, theme) = try process.snapshot(width: width, height: height)
-        guard let output else { return print(canvas.plainText()) }
-        let text = output.hasSuffix(".svg") ? canvas.svg(theme: theme) : canvas.plainText() + "\n"
+        guard let output else { return print(canvas.plainText(), terminator: "") }
+        let text = output.hasSuffix(".svg") ? canvas.svg(theme: theme) : canvas.plainText()
         try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
     }
 

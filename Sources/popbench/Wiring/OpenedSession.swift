@@ -31,14 +31,30 @@ struct OpenedSession {
             let name = try Self.read(recipe, locations).session.name
             folder = locations.sessions + "/" + locations.freshSessionName(name)
         }
+        let recipe = try Self.read(recipe, locations)
+        try Self.checkFolders(of: recipe)
         _ = try SessionStore.create(
-            at: folder, recipe: try Self.read(recipe, locations),
-            created: Date().timeIntervalSince1970)
+            at: folder, recipe: recipe, created: Date().timeIntervalSince1970)
         isNew = true
     }
 
     private static func read(_ recipe: String?, _ locations: Locations) throws -> Recipe {
         try Recipe.read(path: try locations.recipe(recipe ?? Locations.defaultRecipe))
+    }
+
+    /// Refuses a recipe that names a folder which is not there, before a session is made of it.
+    private static func checkFolders(of recipe: Recipe) throws {
+        for (key, path) in [
+            ("model.base", recipe.model.base), ("model.classifier", recipe.model.classifier),
+            ("populations.source", recipe.populations.source),
+        ] where path.hasPrefix("/") {
+            var isFolder: ObjCBool = false
+            if !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+                || !isFolder.boolValue
+            {
+                throw EngineError("the recipe's \(key) names \(path), where no folder is")
+            }
+        }
     }
 
     private static func newest(_ locations: Locations) throws -> String? {
