@@ -138,8 +138,23 @@ public final class EvaluationRun {
                 Evaluation.Figure(
                     name: "\(prefix)entropy_\(name)", value: report.meanEntropy, low: .nan,
                     high: .nan, n: report.meanOverPrompts.n),
+                Evaluation.Figure(
+                    "\(prefix)planted_distance_\(name)",
+                    bootstrap.mean(of: professions.map { plantedDistance($0, name, index) })),
             ]
         }
+    }
+
+    /// Mean over an attribute's classes of |share - planted probability| for a profession's neutral
+    /// prompt; what a model at guidance 1 should keep small.
+    private func plantedDistance(_ profession: Int, _ attribute: String, _ index: Int) -> Double {
+        let bias = PlantedBias.declared
+        let planted =
+            attribute == "gender"
+            ? bias.genderDistribution(of: Profession.all[profession])
+            : bias.toneDistribution(of: Profession.all[profession])
+        let shares = counts(neutral[profession], planted.count, index).shares
+        return zip(shares, planted).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(planted.count)
     }
 
     private func accuracies(_ prefix: String, _ professions: [Int]) -> [Evaluation.Figure] {
