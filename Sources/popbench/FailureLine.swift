@@ -30,7 +30,9 @@ enum FailureLine {
 
     /// Whether ArgumentParser has its own words for an error: usage, help, a bare exit status.
     static func isOfArguments(_ error: any Error) -> Bool {
+        // Asking for help is an error of a type that ArgumentParser keeps to itself.
         error is ExitCode || error is CleanExit || error is ValidationError
+            || Popbench.exitCode(for: error) == .success
     }
 }
 

@@ -182,7 +182,7 @@ struct SampleCommandTests {
                     "\"num_train_timesteps\": 1000", by: "\"num_train_timesteps\": 0",
                     in: "/scheduler/scheduler_config.json")),
             Damage(
-                "an empty vocabulary", says: "vocab.json",
+                "an empty vocabulary", says: "vocabulary",
                 overwrite(Array("{}".utf8), in: "/tokenizer/vocab.json")),
         ]
     }
