@@ -91,7 +91,9 @@ struct DoctorCommandTests {
         program.path = scratch.path + "/bin/popbench"
         program.environment["POPBENCH_SHARE"] = nil
         program.environment["POPBENCH_EMOJI_FONT"] = "/nowhere/font.ttf"
-        program.environment["XDG_DATA_HOME"] = "/proc/nowhere"
+        // A file where a folder should be stops even the superuser.
+        try scratch.write("", to: "data")
+        program.environment["XDG_DATA_HOME"] = scratch.path + "/data"
         let (diagnosis, status) = try diagnose(program)
         #expect(status == 1 && diagnosis.status == "problem")
         for name in ["font", "pictures"] {
