@@ -120,7 +120,8 @@ let package = Package(
         tests(
             "PopbenchTests",
             [
-                "popbench", "EngineLink", "TrainingEngine", "Pictures", "DiffusionModels",
+                "popbench", "EngineLink", "TrainingEngine", "Populations", "Pictures",
+                "DiffusionModels",
                 "ModelStore", "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol",
             ]),
     ]
