@@ -26,7 +26,8 @@ class PixelShufflePipeline(DiffusionPipeline):
             prompts, padding="max_length", truncation=True, return_tensors="pt",
             max_length=self.tokenizer.model_max_length,
         ).input_ids
-        return self.text_encoder(ids.to(self.device)).last_hidden_state
+        states = self.text_encoder(ids.to(self.device)).last_hidden_state
+        return states.to(self.unet.dtype)
 
     @torch.no_grad()
     def __call__(self, prompt, num_inference_steps=25, guidance_scale=2.0,
@@ -37,7 +38,7 @@ class PixelShufflePipeline(DiffusionPipeline):
         height, width = (side, side) if isinstance(side, int) else side
         shape = (len(prompts), self.unet.config.in_channels, height, width)
         x = latents if latents is not None else torch.randn(shape, generator=generator)
-        x = x.to(self.device)
+        x = x.to(self.device, self.unet.dtype)
         context = torch.cat([self.encode(prompts), self.encode([""] * len(prompts))])
         self.scheduler.set_timesteps(num_inference_steps)
         for t in self.scheduler.timesteps:
