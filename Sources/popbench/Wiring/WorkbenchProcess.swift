@@ -68,11 +68,14 @@ final class WorkbenchProcess {
         link.connect(starts: false)
         let deadline = ContinuousClock.now + .seconds(60)
         var quietSince = ContinuousClock.now
+        // The histories of all lanes; an engine that trains answers between two steps.
+        var curves = Set<String>()
         while ContinuousClock.now < deadline {
             let inputs = link.mailbox.drain()
             if inputs.isEmpty {
-                let settled = model.state.map {
-                    ![.preparing, .sampling, .collecting].contains($0.phase)
+                let settled = model.state.map { state in
+                    ![.preparing, .sampling, .collecting].contains(state.phase)
+                        && state.lanes.allSatisfy { curves.contains($0.settings.name) }
                 }
                 if settled == true, ContinuousClock.now - quietSince > .milliseconds(700) { break }
                 usleep(20_000)
@@ -83,11 +86,15 @@ final class WorkbenchProcess {
                 if case .engineLost(let reason, let lines) = input {
                     throw EngineError(([reason] + lines).joined(separator: "\n  "))
                 }
+                if case .event(.curve(let curve)) = input { curves.insert(curve.lane) }
                 for effect in update(&model, input) {
                     if case .send(let command) = effect { link.send(command) }
                 }
             }
-            if model.state?.phase == .training, ContinuousClock.now > deadline - .seconds(57) {
+            if let state = model.state, state.phase == .training,
+                state.lanes.allSatisfy({ curves.contains($0.settings.name) }),
+                ContinuousClock.now > deadline - .seconds(57)
+            {
                 break
             }
         }
