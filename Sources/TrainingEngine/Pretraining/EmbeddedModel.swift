@@ -34,6 +34,9 @@ public enum EmbeddedModel {
         c.attentionHeads = 4
         c.maximumPositions = tokenizer.maximumLength ?? 16
         c.projectionDim = 64
+        c.bosTokenID = tokenizer.bosTokenID
+        c.eosTokenID = tokenizer.eosTokenID
+        c.padTokenID = tokenizer.padTokenID
         return c
     }
 
