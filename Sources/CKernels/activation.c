@@ -60,12 +60,15 @@ PB_CLONES void pb_geglu(const float *x, int rows, int width, float *y) {
 
 PB_CLONES void pb_geglu_backward(const float *x, const float *dy, int rows, int width, float *dx) {
     for (int r = 0; r < rows; r++) {
-        const float *hidden = x + (size_t)r * 2 * width, *gate = hidden + width;
-        const float *d = dy + (size_t)r * width;
-        float *d_hidden = dx + (size_t)r * 2 * width, *d_gate = d_hidden + width;
+        const float *restrict hidden = x + (size_t)r * 2 * width, *restrict gate = hidden + width;
+        const float *restrict d = dy + (size_t)r * width;
+        float *restrict d_hidden = dx + (size_t)r * 2 * width, *restrict d_gate = d_hidden + width;
         for (int i = 0; i < width; i++) {
-            d_hidden[i] = d[i] * gelu(gate[i]);
-            d_gate[i] = d[i] * hidden[i] * gelu_slope(gate[i]);
+            // The density of the slope is the factor that erf decays with: one exponential for both.
+            const float bell = pb_exp(-0.5f * gate[i] * gate[i]);
+            const float share = 0.5f * (1.0f + pb_erf_from(gate[i] * 0.70710678118654752f, bell));
+            d_hidden[i] = d[i] * gate[i] * share;
+            d_gate[i] = d[i] * hidden[i] * (share + gate[i] * 0.39894228040143268f * bell);
         }
     }
 }

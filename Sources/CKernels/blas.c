@@ -14,6 +14,7 @@ typedef char *(*text_function)(void);
 typedef void (*threads_function)(int);
 
 enum { row_major = 101, no_trans = 111, trans = 112 };
+enum { largest_tiled = 256 << 10 };  // floats
 
 static sgemm_function sgemm;
 static char core_name[64] = "plain";
@@ -61,24 +62,36 @@ int pb_blas_open(const char *core_type, char *message, size_t message_size) {
 const char *pb_blas_core(void) { return core_name; }
 const char *pb_blas_config(void) { return config; }
 
-void pb_sgemm(int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a, int lda,
-              const float *b, int ldb, float beta, float *c, int ldc) {
+void pb_sgemm(int trans_a, int trans_b, int m, int n, int k, const float *a, int lda, const float *b,
+              int ldb, float *c, int ldc, const float *addend, int addend_row) {
     if (m == 0 || n == 0) return;
-    if (sgemm) {
-        sgemm(row_major, trans_a ? trans : no_trans, trans_b ? trans : no_trans, m, n, k, alpha, a,
-              lda, b, ldb, beta, c, ldc);
-    } else {
-        pb_sgemm_plain(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    // Up to a right-hand side that fills the second cache the tiles of gemm.c are the faster ones; they
+    // also spare the result from depending on which kernels a library takes this CPU for.
+    if ((size_t)n * k <= largest_tiled && pb_gemm_kernels() > 1) {
+        pb_gemm(m, n, k, a, trans_a ? 1 : lda, trans_a ? lda : 1, b, trans_b ? 1 : ldb,
+                trans_b ? ldb : 1, c, ldc, addend, addend_row);
+        return;
     }
+    if (!sgemm) {
+        pb_sgemm_plain(trans_a, trans_b, m, n, k, a, lda, b, ldb, c, ldc, addend, addend_row);
+        return;
+    }
+    if (addend && addend != c) {
+        for (int i = 0; i < m; i++) {
+            memcpy(c + (size_t)i * ldc, addend + (size_t)i * addend_row, sizeof(float) * n);
+        }
+    }
+    sgemm(row_major, trans_a ? trans : no_trans, trans_b ? trans : no_trans, m, n, k, 1, a, lda, b, ldb,
+          addend ? 1 : 0, c, ldc);
 }
 
-void pb_sgemm_plain(int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a,
-                    int lda, const float *b, int ldb, float beta, float *c, int ldc) {
+void pb_sgemm_plain(int trans_a, int trans_b, int m, int n, int k, const float *a, int lda,
+                    const float *b, int ldb, float *c, int ldc, const float *addend, int addend_row) {
     for (int i = 0; i < m; i++) {
         float *row = c + (size_t)i * ldc;
-        for (int j = 0; j < n; j++) row[j] = beta == 0 ? 0 : beta * row[j];
+        for (int j = 0; j < n; j++) row[j] = addend ? addend[(size_t)i * addend_row + j] : 0;
         for (int l = 0; l < k; l++) {
-            const float value = alpha * (trans_a ? a[(size_t)l * lda + i] : a[(size_t)i * lda + l]);
+            const float value = trans_a ? a[(size_t)l * lda + i] : a[(size_t)i * lda + l];
             if (trans_b) {
                 for (int j = 0; j < n; j++) row[j] += value * b[(size_t)j * ldb + l];
             } else {

@@ -37,12 +37,14 @@ PB_INLINE float pb_exp(float x) {
 
 PB_INLINE float pb_sigmoid(float x) { return 1.0f / (1.0f + pb_exp(-x)); }
 
-// erf(x), absolute error below 1.5e-7. Reference: Abramowitz and Stegun, 7.1.26.
-PB_INLINE float pb_erf(float x) {
+// erf(x), absolute error below 1.5e-7, given exp(-x*x). Reference: Abramowitz and Stegun, 7.1.26.
+PB_INLINE float pb_erf_from(float x, float bell) {
     const float a = x < 0 ? -x : x;
     const float t = 1.0f / (1.0f + 0.3275911f * a);
     const float p = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t
                      + 0.254829592f) * t;
-    const float y = 1.0f - p * pb_exp(-a * a);
+    const float y = 1.0f - p * bell;
     return x < 0 ? -y : y;
 }
+
+PB_INLINE float pb_erf(float x) { return pb_erf_from(x, pb_exp(-x * x)); }

@@ -28,6 +28,16 @@ PB_CLONES void pb_sum_rows(const float *x, int rows, int channels, float *sum) {
     }
 }
 
+PB_CLONES void pb_transpose(const float *x, int rows, int columns, float *y) {
+    enum { block = 16 };
+    for (int r0 = 0; r0 < rows; r0 += block) {
+        const int r_end = r0 + block < rows ? r0 + block : rows;
+        for (int c = 0; c < columns; c++) {
+            for (int r = r0; r < r_end; r++) y[(size_t)c * rows + r] = x[(size_t)r * columns + c];
+        }
+    }
+}
+
 PB_CLONES void pb_copy_block(const float *x, int rows, int width, int x_stride, float *y,
                              int y_stride, int accumulate) {
     for (int r = 0; r < rows; r++) {

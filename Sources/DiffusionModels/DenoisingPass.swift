@@ -84,6 +84,7 @@ public final class DenoisingPass {
     private let network: UNet
     private let arenas = (0..<Shards.count).map { _ in Arena() }
     private let scratch = ArenaPool()
+    private let filters: TransformedFilters
     private var tapes: [ShardTape?] = []
     private var batch: DenoisingBatch?
     private var predictions: [Float] = []
@@ -91,10 +92,13 @@ public final class DenoisingPass {
     /// A pass with room of its own for activations, which grows with the first batches.
     public init(network: UNet) {
         self.network = network
+        filters = TransformedFilters(layout: network.layout)
     }
 
-    /// Bytes held for activations.
-    public var byteCount: Int { arenas.reduce(scratch.byteCount) { $0 + $1.byteCount } }
+    /// Bytes held for activations and transformed filters.
+    public var byteCount: Int {
+        arenas.reduce(scratch.byteCount + filters.byteCount) { $0 + $1.byteCount }
+    }
 
     /// Predicts the whole batch.
     ///
@@ -108,7 +112,8 @@ public final class DenoisingPass {
         var errors = [Double](repeating: 0, count: batch.count)
         var predictions = [Float](repeating: 0, count: batch.count * batch.sampleSize)
         var tapes = [ShardTape?](repeating: nil, count: Shards.count)
-        let (network, arenas) = (self.network, self.arenas)
+        let (network, arenas, filters) = (self.network, self.arenas, self.filters)
+        filters.update(from: weights, trains: gradients != nil)
         withUnsafePointers(&errors, &predictions, &tapes) { errors, predictions, tapes in
             let work = Confined((network, weights, gradients, arenas, batch, text))
             let out = Confined((errors, predictions, tapes))
@@ -121,7 +126,7 @@ public final class DenoisingPass {
                 scratch.withArena { scratch in
                     let tape = Tape(
                         parameters: weights.pointer, gradients: gradients?.blocks[shard].pointer,
-                        arena: arenas[shard], scratch: scratch)
+                        arena: arenas[shard], scratch: scratch, filters: filters)
                     let textTape = text.map {
                         Tape(
                             parameters: $0.weights.pointer,

@@ -70,17 +70,20 @@ public final class Sampler {
         let contexts = request.prompts.map { pipeline.context(for: $0) }
         let empty = pipeline.context(for: "")
         let weights = weights ?? pipeline.unetWeights
+        let denoiser = GuidedDenoiser(
+            unet: pipeline.unet, weights: weights, scheduler: pipeline.scheduler,
+            guidanceScale: request.guidanceScale)
         var done = 0
         for group in stride(from: 0, to: starts.count, by: Shards.count) {
             let chunks = Array(starts[group..<min(starts.count, group + Shards.count)])
             pictures.withUnsafeMutableBufferPointer { buffer in
                 guard let out = buffer.baseAddress else { return }
-                let shared = Confined((self, out, weights))
+                let shared = Confined((self, out, denoiser))
                 Shards.concurrently(chunks.count) { index in
-                    let (own, out, weights) = shared.value
+                    let (own, out, denoiser) = shared.value
                     let range = chunks[index]..<min(count, chunks[index] + chunk)
                     own.denoise(
-                        request, steps, range, contexts: contexts, empty: empty, weights: weights,
+                        request, steps, range, contexts: contexts, empty: empty, denoiser: denoiser,
                         into: out + range.lowerBound * pictureSize)
                 }
             }
@@ -93,7 +96,7 @@ public final class Sampler {
     /// Denoises one chunk from its noise to its pictures.
     private func denoise(
         _ request: SamplingRequest, _ steps: [DDIMScheduler.Step], _ range: Range<Int>,
-        contexts: [[Float]], empty: [Float], weights: FloatBlock,
+        contexts: [[Float]], empty: [Float], denoiser: GuidedDenoiser,
         into out: UnsafeMutablePointer<Float>
     ) {
         let (height, width) = pipeline.sampleSize
@@ -109,9 +112,6 @@ public final class Sampler {
             }
         }
         let guided = request.guidanceScale != 1
-        let denoiser = GuidedDenoiser(
-            unet: pipeline.unet, weights: weights, scheduler: pipeline.scheduler,
-            guidanceScale: request.guidanceScale)
         denoiser.denoise(
             &sample, count: n, height: height, width: width, steps: steps,
             contexts: range.flatMap { contexts[$0] },
@@ -135,13 +135,18 @@ package struct GuidedDenoiser {
     private let weights: FloatBlock
     private let scheduler: DDIMScheduler
     private let guidanceScale: Float
+    private let filters: TransformedFilters
 
-    /// - Parameter guidanceScale: 1 leaves the conditional prediction as it is.
+    /// - Parameters:
+    ///   - weights: unchanged as long as the denoiser is used.
+    ///   - guidanceScale: 1 leaves the conditional prediction as it is.
     package init(unet: UNet, weights: FloatBlock, scheduler: DDIMScheduler, guidanceScale: Float) {
         self.unet = unet
         self.weights = weights
         self.scheduler = scheduler
         self.guidanceScale = guidanceScale
+        filters = TransformedFilters(layout: unet.layout)
+        filters.update(from: weights, trains: false)
     }
 
     /// Denoises a few samples together, in place.
@@ -165,7 +170,8 @@ package struct GuidedDenoiser {
         for (index, step) in steps.enumerated() {
             pool.withArena { arena in
                 let tape = Tape(
-                    parameters: weights.pointer, gradients: nil, arena: arena, scratch: arena)
+                    parameters: weights.pointer, gradients: nil, arena: arena, scratch: arena,
+                    filters: filters)
                 let input = tape.input(
                     guided ? sample + sample : sample, batch: batch, height: height, width: width,
                     channels: unet.configuration.inChannels)

@@ -41,7 +41,7 @@ extension Tape {
             let dv = target(of: v)
             let dq = target(of: q)
             let dk = target(of: k)
-            let dp = patchBuffer(square)
+            let dp = workspace(square)
             for b in 0..<batch {
                 for head in 0..<heads {
                     let p = probabilities + (b * heads + head) * square
@@ -49,18 +49,18 @@ extension Tape {
                     let other = b * seen * width + head * size
                     matrixProduct(
                         transposeA: true, m: seen, n: size, k: tokens, p, seen, dy + own, width,
-                        beta: dv.accumulate ? 1 : 0, dv.pointer + other, width)
+                        adding: dv.accumulate ? .result : .nothing, dv.pointer + other, width)
                     matrixProduct(
                         transposeB: true, m: tokens, n: seen, k: size, dy + own, width,
                         v.data + other, width, dp, seen)
                     pb_softmax_backward(p, dp, Int32(tokens), Int32(seen), scale)
                     matrixProduct(
                         m: tokens, n: size, k: seen, dp, seen, k.data + other, width,
-                        beta: dq.accumulate ? 1 : 0, dq.pointer + own, width)
+                        adding: dq.accumulate ? .result : .nothing, dq.pointer + own, width)
                     matrixProduct(
                         transposeA: true, m: seen, n: size, k: tokens, dp, seen, q.data + own,
                         width,
-                        beta: dk.accumulate ? 1 : 0, dk.pointer + other, width)
+                        adding: dk.accumulate ? .result : .nothing, dk.pointer + other, width)
                 }
             }
         }

@@ -15,6 +15,8 @@ public struct Convolution: Sendable {
     public let stride: Int
     /// Zeros added on each of the four sides, in pixels.
     public let padding: Int
+    /// Where the transformed filters lie, for the convolutions that Winograd's algorithm can do.
+    let transformed: TransformedFilters.Entry?
 
     /// - Parameter zeroed: starts at zero, so that the layer is silent before training.
     public init(
@@ -31,13 +33,25 @@ public struct Convolution: Sendable {
             "\(name).weight", [outputs, inputs, kernel, kernel], order: .convolution,
             initial: zeroed ? .zeros : .uniform(bound))
         bias = layout.add("\(name).bias", [outputs], initial: zeroed ? .zeros : .uniform(bound))
+        let fits =
+            kernel == 3 && stride == 1 && padding == 1
+            && inputs % WinogradConvolution.lanes == 0 && outputs % WinogradConvolution.lanes == 0
+        transformed = fits ? layout.addTransformed(weight) : nil
     }
 }
 
 extension Tape {
-    /// y[B,H',W',out] = convolution of x[B,H,W,in], as patch rows times the [k*k*in, out] weight.
+    /// y[B,H',W',out] = convolution of x[B,H,W,in].
     public func convolution(_ layer: Convolution, _ x: Activation) -> Activation {
         precondition(x.channels == layer.inputs)
+        if let entry = layer.transformed, min(x.height, x.width) > 2 {
+            return WinogradConvolution(layer, entry).run(x, on: self)
+        }
+        return patchConvolution(layer, x)
+    }
+
+    /// The convolution as patch rows times the [k*k*in, out] weight: for every kernel and stride.
+    package func patchConvolution(_ layer: Convolution, _ x: Activation) -> Activation {
         let outHeight = (x.height + 2 * layer.padding - layer.kernel) / layer.stride + 1
         let outWidth = (x.width + 2 * layer.padding - layer.kernel) / layer.stride + 1
         let y = output(
@@ -50,12 +64,9 @@ extension Tape {
         let weight = parameters + layer.weight.offset
         let bias = parameters + layer.bias.offset
         let pieces = PatchPieces(pixels: outHeight * outWidth, batch: x.batch, depth: depth)
-        let patches = patchBuffer(pieces.rows * depth)
+        let patches = workspace(pieces.rows * depth)
         pieces.forEach { piece in
             let out = y.data + piece.outputRow * layer.outputs
-            for r in 0..<piece.rows {
-                (out + r &* layer.outputs).update(from: bias, count: layer.outputs)
-            }
             for part in piece.parts {
                 pb_im2col(
                     &shape, x.data + part.image * x.pixels * x.channels, Int32(part.first),
@@ -63,13 +74,13 @@ extension Tape {
             }
             matrixProduct(
                 m: piece.rows, n: layer.outputs, k: depth, patches, depth, weight, layer.outputs,
-                beta: 1, out, layer.outputs)
+                adding: .row(bias), out, layer.outputs)
         }
         record { [self] in
             guard let dy = y.gradient, let gradients else { return }
             pb_sum_rows(dy, Int32(y.rows), Int32(layer.outputs), gradients + layer.bias.offset)
-            let patches = patchBuffer(pieces.rows * depth)
-            let dPatches = x.needsGradient ? patchBuffer(pieces.rows * depth, second: true) : nil
+            let patches = workspace(pieces.rows * depth)
+            let dPatches = x.needsGradient ? workspace(pieces.rows * depth, slot: 1) : nil
             var dx: UnsafeMutablePointer<Float>?
             if x.needsGradient {
                 let target = target(of: x)
@@ -86,7 +97,7 @@ extension Tape {
                 matrixProduct(
                     transposeA: true, m: depth, n: layer.outputs, k: piece.rows, patches, depth,
                     dOut,
-                    layer.outputs, beta: 1, gradients + layer.weight.offset, layer.outputs)
+                    layer.outputs, adding: .result, gradients + layer.weight.offset, layer.outputs)
                 guard let dx, let dPatches else { return }
                 matrixProduct(
                     transposeB: true, m: piece.rows, n: depth, k: layer.outputs, dOut,

@@ -37,20 +37,17 @@ extension Tape {
         precondition(x.channels == layer.inputs)
         let y = output(like: x, channels: layer.outputs)
         let weight = parameters + layer.weight.offset
-        if let bias = layer.bias {
-            let row = parameters + bias.offset
-            for r in 0..<x.rows {
-                (y.data + r &* layer.outputs).update(from: row, count: layer.outputs)
-            }
-        }
         matrixProduct(
             transposeB: true, m: x.rows, n: layer.outputs, k: layer.inputs, x.data, layer.inputs,
-            weight, layer.inputs, beta: layer.bias == nil ? 0 : 1, y.data, layer.outputs)
+            weight, layer.inputs,
+            adding: layer.bias.map { .row(parameters + $0.offset) } ?? .nothing, y.data,
+            layer.outputs)
         record { [self] in
             guard let dy = y.gradient, let gradients else { return }
             matrixProduct(
                 transposeA: true, m: layer.outputs, n: layer.inputs, k: x.rows, dy, layer.outputs,
-                x.data, layer.inputs, beta: 1, gradients + layer.weight.offset, layer.inputs)
+                x.data, layer.inputs, adding: .result, gradients + layer.weight.offset, layer.inputs
+            )
             if let bias = layer.bias {
                 pb_sum_rows(dy, Int32(x.rows), Int32(layer.outputs), gradients + bias.offset)
             }
@@ -58,7 +55,8 @@ extension Tape {
                 let dx = target(of: x)
                 matrixProduct(
                     m: x.rows, n: layer.inputs, k: layer.outputs, dy, layer.outputs, weight,
-                    layer.inputs, beta: dx.accumulate ? 1 : 0, dx.pointer, layer.inputs)
+                    layer.inputs, adding: dx.accumulate ? .result : .nothing, dx.pointer,
+                    layer.inputs)
             }
         }
         return y

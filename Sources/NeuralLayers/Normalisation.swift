@@ -47,7 +47,7 @@ extension Tape {
         record { [self] in
             guard let dy = y.gradient, let gradients else { return }
             let dx = target(of: x)
-            let work = patchBuffer(size + 4 * x.channels)
+            let work = workspace(size + 4 * x.channels)
             for b in 0..<x.batch {
                 pb_group_norm_backward(
                     x.data + b * size, dy + b * size, pixels, channels, groups, gamma, beta,

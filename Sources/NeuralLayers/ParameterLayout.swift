@@ -39,6 +39,8 @@ public struct ParameterLayout: Sendable {
     public private(set) var parameters: [Parameter] = []
     /// The floats of all parameters together, gaps for alignment included.
     public private(set) var count = 0
+    /// The 3x3 filters that are multiplied in a transformed shape, in the order of their layers.
+    public private(set) var transformedFilters: [TransformedFilters.Entry] = []
 
     /// A layout without parameters.
     public init() {}
@@ -52,6 +54,15 @@ public struct ParameterLayout: Sendable {
         parameters.append(parameter)
         count += (parameter.count + 15) & ~15
         return parameter
+    }
+
+    /// Notes that a convolution multiplies with its filters transformed, and says where they will lie.
+    mutating func addTransformed(_ weight: Parameter) -> TransformedFilters.Entry {
+        let entry = TransformedFilters.Entry(
+            source: weight.offset, place: transformedFilters.last?.end ?? 0,
+            inputs: weight.shape[1], outputs: weight.shape[0])
+        transformedFilters.append(entry)
+        return entry
     }
 
     /// Fills a block with starting values; a parameter's draw depends on the seed and its place alone.

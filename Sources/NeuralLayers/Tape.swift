@@ -52,6 +52,9 @@ public final class Tape {
     public let arena: Arena
     /// Holds gradients of activations and short-lived buffers.
     public var scratch: Arena
+    /// The filters of `parameters` in the form that 3x3 convolutions multiply with; where nil, each
+    /// convolution makes its own when it runs.
+    let filters: TransformedFilters?
     private var operations: [() -> Void] = []
 
     /// - Parameters:
@@ -59,14 +62,16 @@ public final class Tape {
     ///   - arena: reset by the caller once the pass is over.
     ///   - scratch: reset by the caller, as gradients of activations lie there after `backward`; may
     ///     be shared by tapes that run in turn.
+    ///   - filters: made from these parameters, and unchanged until the pass is over.
     public init(
         parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>?, arena: Arena,
-        scratch: Arena
+        scratch: Arena, filters: TransformedFilters? = nil
     ) {
         self.parameters = parameters
         self.gradients = gradients
         self.arena = arena
         self.scratch = scratch
+        self.filters = filters
     }
 
     /// Whether a backward pass will follow.
@@ -112,9 +117,9 @@ public final class Tape {
         return (gradient, false)
     }
 
-    /// A buffer that one kernel fills and the next reads; each call may overwrite the one before.
-    func patchBuffer(_ count: Int, second: Bool = false) -> UnsafeMutablePointer<Float> {
-        arena.workspace(count, second: second)
+    /// A buffer that one kernel fills and the next reads; a later call for the slot may overwrite it.
+    func workspace(_ count: Int, slot: Int = 0) -> UnsafeMutablePointer<Float> {
+        arena.workspace(count, slot: slot)
     }
 
     /// Runs every recorded step in reverse from the gradient of `output`, given as floats.

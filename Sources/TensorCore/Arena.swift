@@ -7,7 +7,7 @@ public final class Arena {
     private var block = 0
     private var used = 0
     private let blockSize: Int
-    private var workspaces: [FloatBlock?] = [nil, nil]
+    private var workspaces: [FloatBlock?] = []
 
     /// Makes an empty arena that grows by blocks of at least `blockSize` floats.
     public init(blockSize: Int = 4 << 20) {
@@ -43,14 +43,14 @@ public final class Arena {
         return pointer
     }
 
-    /// One of two buffers of at least `count` floats for what one kernel writes and the next reads.
+    /// Buffer number `slot`, of at least `count` floats, for what one kernel writes and the next reads.
     ///
     /// The buffers outlive resets and hold nothing for long; a larger request moves the buffer.
-    public func workspace(_ count: Int, second: Bool = false) -> UnsafeMutablePointer<Float> {
-        let index = second ? 1 : 0
-        if let held = workspaces[index], held.count >= count { return held.pointer }
+    public func workspace(_ count: Int, slot: Int = 0) -> UnsafeMutablePointer<Float> {
+        while workspaces.count <= slot { workspaces.append(nil) }
+        if let held = workspaces[slot], held.count >= count { return held.pointer }
         let grown = FloatBlock(count: count)
-        workspaces[index] = grown
+        workspaces[slot] = grown
         return grown.pointer
     }
 

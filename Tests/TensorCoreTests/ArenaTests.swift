@@ -69,17 +69,17 @@ struct ArenaTests {
         }
     }
 
-    @Test("two workspaces outlive a reset, stay apart, and move only to grow")
+    @Test("workspaces outlive a reset, stay apart, and move only to grow")
     func workspaces() {
         let arena = Arena(blockSize: 256)
         let first = arena.workspace(100)
-        let second = arena.workspace(100, second: true)
+        let second = arena.workspace(100, slot: 1)
         first.update(repeating: 1, count: 100)
         second.update(repeating: 2, count: 100)
         arena.allocate(100).update(repeating: 3, count: 100)
         arena.reset()
         arena.allocate(256).update(repeating: 4, count: 256)
-        #expect(arena.workspace(7) == first && arena.workspace(100, second: true) == second)
+        #expect(arena.workspace(7) == first && arena.workspace(100, slot: 1) == second)
         #expect(UnsafeBufferPointer(start: first, count: 100).allSatisfy { $0 == 1 })
         #expect(UnsafeBufferPointer(start: second, count: 100).allSatisfy { $0 == 2 })
         let held = arena.byteCount

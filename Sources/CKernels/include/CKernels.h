@@ -19,12 +19,57 @@ const char *pb_blas_core(void);
 const char *pb_blas_config(void);
 // Non-zero where the CPU has AVX-512 (F, DQ, BW, VL).
 int pb_cpu_has_avx512(void);
-// C[m,n] = alpha op(A) op(B) + beta C, row-major.
-void pb_sgemm(int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a, int lda,
-              const float *b, int ldb, float beta, float *c, int ldc);
+// C[m,n] = op(A) op(B) + D, row-major, with D as in pb_gemm: by its tiles, by OpenBLAS where the operands
+// are large or the tiles have no instruction set to run on, or without it by the plain loop.
+void pb_sgemm(int trans_a, int trans_b, int m, int n, int k, const float *a, int lda, const float *b,
+              int ldb, float *c, int ldc, const float *addend, int addend_row);
 // The plain triple loop with the same meaning: the reference for tests, and the fallback.
-void pb_sgemm_plain(int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a,
-                    int lda, const float *b, int ldb, float beta, float *c, int ldc);
+void pb_sgemm_plain(int trans_a, int trans_b, int m, int n, int k, const float *a, int lda,
+                    const float *b, int ldb, float *c, int ldc, const float *addend, int addend_row);
+
+// MARK: Matrix products of small networks (gemm.c)
+
+// C[m,n] = A B + D. Element (i, k) of A lies at a[i*a_row + k*a_column], and of B likewise; the rows of C
+// and D are contiguous. D is NULL for none, C itself to add to it, or with a stride of 0 one row, such as
+// a bias, for all. One of A's and one of B's strides is 1 where it is to be fast.
+void pb_gemm(int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_column, const float *b,
+             ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row, const float *addend,
+             ptrdiff_t addend_row);
+// The kernels that this CPU can run: number 0 is the best and the one that pb_gemm takes, the last is for
+// any CPU. Their names: "avx512", "avx2", "plain".
+int pb_gemm_kernels(void);
+const char *pb_gemm_kernel(int kernel);
+// pb_gemm with a kernel of one's own choice, for tests.
+void pb_gemm_on(int kernel, int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_column,
+                const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row,
+                const float *addend, ptrdiff_t addend_row);
+
+// MARK: 3x3 convolution, stride 1, padding 1, by Winograd's F(4x4, 3x3) (winograd.c)
+
+typedef struct {
+    int height, width;      // of the pictures, in and out
+    int inputs, outputs;    // channels; both multiples of 16
+} pb_winograd;
+
+// Tiles of 4x4 outputs in one picture. Below, tiles count on from picture to picture, and the 36
+// elements of transformed tiles are planes [tiles, channels], `plane` floats apart.
+int pb_winograd_tiles(const pb_winograd *shape);
+// filters [3][3][inputs][outputs] -> u [36][inputs][outputs]; of transposed filters, u transposed.
+void pb_winograd_filters(int inputs, int outputs, const float *filters, float *u);
+// Adds what du [36][inputs][outputs] means for the filters.
+void pb_winograd_filter_gradient(const pb_winograd *shape, const float *du, float *dfilters);
+// Pictures [height, width, inputs] -> tiles [first, first + count) of v.
+void pb_winograd_input(const pb_winograd *shape, const float *x, int first, int count, float *v,
+                       size_t plane);
+// Adds what dv means for the pictures.
+void pb_winograd_input_gradient(const pb_winograd *shape, const float *dv, size_t plane, int first,
+                                int count, float *dx);
+// Tiles of m -> pictures [height, width, outputs], the bias added.
+void pb_winograd_output(const pb_winograd *shape, const float *m, size_t plane, int first, int count,
+                        const float *bias, float *y);
+// The pictures' gradient -> tiles of dm.
+void pb_winograd_output_gradient(const pb_winograd *shape, const float *dy, int first, int count,
+                                 float *dm, size_t plane);
 
 // MARK: Convolution as a matrix product (convolution.c)
 
@@ -83,6 +128,7 @@ void pb_scale(float *x, int n, float factor);
 void pb_axpy(float a, const float *x, int n, float *y);                       // y += a x
 void pb_add_row(const float *row, int rows, int channels, float *y);          // each row += row
 void pb_sum_rows(const float *x, int rows, int channels, float *sum);         // sum += over rows
+void pb_transpose(const float *x, int rows, int columns, float *y);            // y[c][r] = x[r][c]
 void pb_copy_block(const float *x, int rows, int width, int x_stride, float *y, int y_stride,
                    int accumulate);
 double pb_sum_squares(const float *x, long n);

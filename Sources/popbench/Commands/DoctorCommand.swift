@@ -19,7 +19,7 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         if kernelSpeed {
             MatrixKernel.open()
-            print("\(MatrixKernel.name) \(KernelSpeed.measure())")
+            print("\(MatrixKernel.library) \(KernelSpeed.measure(large: true))")
             return
         }
         let environment = ProcessInfo.processInfo.environment

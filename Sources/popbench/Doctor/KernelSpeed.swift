@@ -6,10 +6,11 @@ enum KernelSpeed {
     /// The variable by which a user chooses OpenBLAS's kernel set.
     static let variable = "OPENBLAS_CORETYPE"
 
-    /// Billions of floating-point operations a second on one core, for the product of a convolution
-    /// of the shipped model: the fastest of a few.
-    static func measure() -> Double {
-        let (m, n, k) = (1024, 96, 864)
+    /// Billions of floating-point operations a second on one core: the fastest of a few products.
+    ///
+    /// - Parameter large: of a size that OpenBLAS does, not of one that the shipped model has.
+    static func measure(large: Bool) -> Double {
+        let (m, n, k) = large ? (256, 768, 768) : (1024, 96, 864)
         let a = FloatBlock([Float](repeating: 0.5, count: m * k))
         let b = FloatBlock([Float](repeating: 0.25, count: k * n))
         let c = FloatBlock(count: m * n)
