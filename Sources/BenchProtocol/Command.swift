@@ -71,6 +71,8 @@ public struct LaneSettings: Codable, Sendable, Equatable {
     public var kappa: Double
     /// Order of the alpha divergence, 0 < alpha < 1.
     public var alpha: Double?
+    /// Weight of the winners' denoising error beside the objective's own loss; 0 for none.
+    public var sftWeight: Double
     /// Peak learning rate, reached at the end of the warm-up.
     public var learningRate: Double
     /// Steps over which the learning rate rises linearly from zero.
@@ -79,7 +81,7 @@ public struct LaneSettings: Codable, Sendable, Equatable {
     /// Settings as given; nothing is checked here, the engine refuses what makes no objective.
     public init(
         name: String, objective: String, divergence: String? = nil, beta: Double, kappa: Double,
-        alpha: Double? = nil, learningRate: Double, warmupSteps: Int
+        alpha: Double? = nil, sftWeight: Double = 0, learningRate: Double, warmupSteps: Int
     ) {
         self.name = name
         self.objective = objective
@@ -87,6 +89,7 @@ public struct LaneSettings: Codable, Sendable, Equatable {
         self.beta = beta
         self.kappa = kappa
         self.alpha = alpha
+        self.sftWeight = sftWeight
         self.learningRate = learningRate
         self.warmupSteps = warmupSteps
     }

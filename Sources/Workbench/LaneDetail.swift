@@ -79,6 +79,9 @@ struct LaneDetail: Drawing {
             row("kappa") {
                 $0.divergence == nil ? Figures.missing : Figures.constant($0.kappa)
             },
+            row("SFT weight") {
+                $0.objective == "sft" ? Figures.missing : Figures.constant($0.sftWeight)
+            },
             row("learning rate") { Figures.constant($0.learningRate) },
             row("warm-up steps") { "\($0.warmupSteps)" },
             Row(name: "step", cells: [""] + model.laneStates.map { "\($0.step)" }),

@@ -29,7 +29,7 @@ struct MessageLineTests {
         #expect(
             MessageLine<Command>.text(.addLane(lane: sampleSettings))
                 == #"{"type":"add_lane","lane":{"name":"popalign","objective":"popalign","#
-                + #""divergence":null,"beta":2000.0,"kappa":1.0,"alpha":null,"#
+                + #""divergence":null,"beta":2000.0,"kappa":1.0,"alpha":null,"sft_weight":0.0,"#
                 + #""learning_rate":0.0001,"warmup_steps":20}}"#)
         #expect(MessageLine<Command>.text(.start) == #"{"type":"start"}"#)
         #expect(

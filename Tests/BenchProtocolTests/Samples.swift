@@ -36,7 +36,7 @@ let sampleEvents: [Event] = {
             LaneState(
                 settings: LaneSettings(
                     name: "js", objective: "f-dpo", divergence: "alpha", beta: 1, kappa: 0.5,
-                    alpha: 0.3, learningRate: 2e-4, warmupSteps: 0), step: 2),
+                    alpha: 0.3, sftWeight: 250, learningRate: 2e-4, warmupSteps: 0), step: 2),
         ],
         prompts: [PromptState(prompt: "a judge", trained: true)], selectedPrompt: "a judge",
         stepsPerSecond: 1.5, imagesPerSecond: 48, secondsLeft: .nan, savedStep: nil, savedAt: 12.5,

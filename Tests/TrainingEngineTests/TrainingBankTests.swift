@@ -15,6 +15,10 @@ struct TrainingBankTests {
         let bank = try PreferenceBank(pair, professions: ["artist", "farmer"], pipeline: pipeline)
         #expect(bank.prompts.map(\.caption) == ["an artist", "a farmer"])
         #expect(bank.prompts.allSatisfy { $0.winners.count == 5 && $0.losers.count == 5 })
+        #expect(
+            bank.prompts[1].winnerIdentityCaptions.prefix(2) == [
+                "a light-skinned woman farmer", "a medium-light-skinned woman farmer",
+            ])
         let picture = try #require(pair.winners.first { $0.attributes.profession == .farmer })
         var expected = [Float](repeating: 0, count: 192)
         pipeline.unshuffle(picture.picture.signedUnit, into: &expected)

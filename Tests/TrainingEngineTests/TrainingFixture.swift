@@ -79,14 +79,16 @@ enum TrainingFixture {
 
     /// A trainer on those populations.
     static func trainer(
-        _ pipeline: DiffusionPipeline, pairs: Int = 5, seed: UInt64 = 9
+        _ pipeline: DiffusionPipeline, pairs: Int = 5, seed: UInt64 = 9,
+        identityCaptions: Double = 0
     ) throws -> LockstepTrainer {
         let bank = try PreferenceBank(
             populations(), professions: professions.map(\.name), pipeline: pipeline)
         return LockstepTrainer(
             pipeline: pipeline, bank: bank,
             plan: TrainingPlan(
-                seed: seed, pairsPerStep: pairs, captionDropout: 0.2, policyEMA: 0.9
+                seed: seed, pairsPerStep: pairs, captionDropout: 0.2,
+                identityCaptions: identityCaptions, policyEMA: 0.9
             ) { settings, step in
                 settings.learningRate * min(1, Double(step) / Double(settings.warmupSteps))
             })
@@ -94,11 +96,11 @@ enum TrainingFixture {
 
     static func settings(
         _ name: String = "lane", objective: String = "diffusion-dpo", divergence: String? = nil,
-        beta: Double = 4, kappa: Double = 1, learningRate: Double = 2e-3
+        beta: Double = 4, kappa: Double = 1, sftWeight: Double = 0, learningRate: Double = 2e-3
     ) -> LaneSettings {
         LaneSettings(
             name: name, objective: objective, divergence: divergence, beta: beta, kappa: kappa,
-            learningRate: learningRate, warmupSteps: 3)
+            sftWeight: sftWeight, learningRate: learningRate, warmupSteps: 3)
     }
 
     /// A lane that starts from the pipeline's weights.

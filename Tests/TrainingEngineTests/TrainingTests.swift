@@ -74,6 +74,43 @@ struct TrainingTests {
         #expect(untouched, "the reference stays as it is")
     }
 
+    @Test("with next to no beta, a preference lane is what its SFT weight makes of it")
+    func sftWeight() throws {
+        let pipeline = try Fixture.pipeline()
+        let trainer = try Fixture.trainer(pipeline, identityCaptions: 0.4)
+        let lanes = try [
+            Fixture.settings("sft", objective: "sft"),
+            Fixture.settings("dpo", beta: 1e-9, sftWeight: 1),
+            Fixture.settings("popalign", objective: "popalign", beta: 4, sftWeight: 1),
+        ].map { try Fixture.lane($0, pipeline) }
+        func distance(_ a: Lane, _ b: Lane) -> Float {
+            zip(a.weights.array, b.weights.array).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        }
+        for _ in 0..<6 { _ = trainer.advance(lanes) }
+        #expect(distance(lanes[0], lanes[1]) < 1e-5)
+        #expect(distance(lanes[0], lanes[2]) > 1e-3, "a real beta still pulls")
+    }
+
+    @Test("anchors take the place of pairs, which leaves fewer to the objective")
+    func anchors() throws {
+        let pipeline = try Fixture.pipeline()
+        let settings = ["diffusion-dpo", "sft"].map { Fixture.settings($0, objective: $0) }
+        func firstStep(_ share: Double) throws -> (metrics: [StepMetrics], lanes: [Lane]) {
+            let lanes = try settings.map { try Fixture.lane($0, pipeline) }
+            let trainer = try Fixture.trainer(pipeline, identityCaptions: share)
+            return (trainer.advance(lanes).map(\.metrics), lanes)
+        }
+        let plain = try firstStep(0)
+        let anchored = try firstStep(0.4)
+        #expect(plain.metrics[0].quartiles.reduce(0) { $0 + $1.images } == 10)
+        #expect(anchored.metrics[0].quartiles.reduce(0) { $0 + $1.images } == 6)
+        for index in 0..<2 {
+            #expect(!anchored.lanes[index].isSame(as: plain.lanes[index]))
+        }
+        // However large the share, one pair is left to prefer.
+        #expect(try firstStep(0.9).metrics[0].quartiles.reduce(0) { $0 + $1.images } == 2)
+    }
+
     @Test("lanes of one objective stay the same to the bit, beside others and alone")
     func sameObjective() throws {
         let pipeline = try Fixture.pipeline()

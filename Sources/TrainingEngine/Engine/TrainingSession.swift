@@ -188,6 +188,7 @@ final class TrainingSession {
             plan: TrainingPlan(
                 seed: recipe.session.seed, pairsPerStep: recipe.session.pairsPerStep,
                 captionDropout: recipe.training.captionDropout,
+                identityCaptions: recipe.training.identityCaptions,
                 policyEMA: recipe.training.policyEMA,
                 learningRate: { recipe.learningRate(of: $0, atStep: $1) }))
     }

@@ -72,7 +72,11 @@ public final class EvaluationRun {
         }
         let request = SamplingRequest(
             prompts: asked.map { isNeutral ? Caption(profession).text : Caption($0).text },
-            noise: (0..<plan.picturesPerPrompt).map { $0 }, seed: plan.seed,
+            // Noise of each prompt's own: shared by the prompts, one lucky draw would move all of them
+            // at once, which an interval over prompts cannot see.
+            noise: (0..<plan.picturesPerPrompt).map {
+                profession.index * plan.picturesPerPrompt + $0
+            }, seed: plan.seed,
             inferenceSteps: plan.inferenceSteps, guidanceScale: plan.guidanceScale)
         guard let drawn = try sampling.draw(request, weights: weights) else { return false }
         lastNeutral = nil

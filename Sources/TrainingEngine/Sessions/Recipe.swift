@@ -89,6 +89,8 @@ public struct Recipe: Sendable, Equatable {
         }
         /// Share of captions replaced by the empty one, 0...1.
         public var captionDropout = 0.1
+        /// Share of a step's pairs that are two winners under captions that name what they show, 0...0.9.
+        public var identityCaptions = 0.0
         /// AdamW's decay of the first moment.
         public var adamBeta1 = 0.9
         /// AdamW's decay of the second moment.

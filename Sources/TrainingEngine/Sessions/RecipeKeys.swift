@@ -142,6 +142,9 @@ enum RecipeKeys {
         .number(
             "caption_dropout", \.training.captionDropout, 0...1,
             "as in pretraining, so that guidance keeps an empty caption to lean on"),
+        .number(
+            "identity_captions", \.training.identityCaptions, 0...0.9,
+            "share of pairs that are winners under captions that name them; 0, as published"),
         .number("adam_beta1", \.training.adamBeta1, 0...0.999999, "AdamW's usual value"),
         .number("adam_beta2", \.training.adamBeta2, 0...0.999999, "AdamW's usual value"),
         .number("adam_epsilon", \.training.adamEpsilon, 1e-16...1, "AdamW's usual value"),

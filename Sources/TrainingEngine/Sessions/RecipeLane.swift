@@ -81,6 +81,7 @@ public enum RecipeLane {
         let beta = lane.objective == "sft" ? 0...betaRange.upperBound : betaRange
         for (key, value, range) in [
             ("beta", lane.beta, beta), ("kappa", lane.kappa, kappaRange),
+            ("sft_weight", lane.sftWeight, sftWeightRange),
             ("learning_rate", lane.learningRate, learningRateRange),
         ] where !range.contains(value) {
             return problem(
@@ -121,6 +122,7 @@ public enum RecipeLane {
     private static let alphaRange = 0.001...0.999
     private static let betaRange = 1e-9...1e9
     private static let kappaRange = 1e-6...1e9
+    private static let sftWeightRange = 0.0...1e9
     private static let learningRateRange = 0.0...1.0
     private static let warmupRange = 0...100_000_000
 
@@ -142,6 +144,9 @@ public enum RecipeLane {
             },
             text: { $0.alpha.map { String($0) } }),
         .number(
+            "sft_weight", \.sftWeight, sftWeightRange,
+            "weight of the winners' denoising error beside the loss; 0, as published"),
+        .number(
             "learning_rate", \.learningRate, learningRateRange, "AdamW's step size after warm-up"),
         .integer(
             "warmup_steps", \.warmupSteps, warmupRange,
@@ -156,7 +161,7 @@ public enum RecipeLane {
         numberKeys.filter { key in
             switch key.name {
             case "alpha": lane.divergence == "alpha"
-            case "beta", "kappa": lane.objective != "sft"
+            case "beta", "kappa", "sft_weight": lane.objective != "sft"
             default: true
             }
         }

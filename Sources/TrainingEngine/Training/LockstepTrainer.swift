@@ -15,6 +15,8 @@ public struct TrainingPlan: Sendable {
     public var pairsPerStep: Int
     /// Share of pairs whose caption is left empty, for guidance, 0...1.
     public var captionDropout: Double
+    /// Share of pairs that are two winners under captions that name what they show, 0...0.9.
+    public var identityCaptions: Double
     /// Decay of the averaged weights; 0 for none.
     public var policyEMA: Double
     /// The learning rate of a lane for the step it is about to take, counted from 1.
@@ -22,12 +24,14 @@ public struct TrainingPlan: Sendable {
 
     /// A plan with every field given.
     public init(
-        seed: UInt64, pairsPerStep: Int, captionDropout: Double, policyEMA: Double,
+        seed: UInt64, pairsPerStep: Int, captionDropout: Double, identityCaptions: Double = 0,
+        policyEMA: Double,
         learningRate: @escaping @Sendable (LaneSettings, Int) -> Double
     ) {
         self.seed = seed
         self.pairsPerStep = pairsPerStep
         self.captionDropout = captionDropout
+        self.identityCaptions = identityCaptions
         self.policyEMA = policyEMA
         self.learningRate = learningRate
     }
@@ -73,7 +77,8 @@ public final class LockstepTrainer {
         let start = ContinuousClock.now
         let batch = PreferenceBatch(
             bank: bank, pipeline: pipeline, seed: plan.seed, step: step,
-            pairs: plan.pairsPerStep, captionDropout: plan.captionDropout)
+            pairs: plan.pairsPerStep, captionDropout: plan.captionDropout,
+            identityCaptions: plan.identityCaptions)
         let reference = pass.forward(batch.denoising, weights: pipeline.unetWeights)
         let shared = (ContinuousClock.now - start).seconds / Double(lanes.count)
         return lanes.map { advance($0, batch, reference, sharedSeconds: shared) }
@@ -97,15 +102,10 @@ public final class LockstepTrainer {
         gradients.clear()
         let policy = pass.forward(batch.denoising, weights: lane.weights, gradients: gradients)
         let errors = PairedErrors(
-            winners: side(0, policy.errors, reference.errors),
-            losers: side(1, policy.errors, reference.errors))
+            winners: side(0, of: batch, policy.errors, reference.errors),
+            losers: side(1, of: batch, policy.errors, reference.errors))
         let outcome = lane.objective.evaluate(errors)
-        // g = l_ref - l_theta: the loss falls with the error as it rises with g.
-        var errorWeights = [Double](repeating: 0, count: 2 * batch.pairs)
-        for pair in 0..<batch.pairs {
-            errorWeights[2 * pair] = -outcome.winnerGradients[pair]
-            errorWeights[2 * pair + 1] = -outcome.loserGradients[pair]
-        }
+        let errorWeights = errorWeights(of: lane, outcome, batch)
         pass.backward(errorWeights: errorWeights)
         let (sum, norm) = gradients.reduce()
         let rate = plan.learningRate(lane.settings, lane.step + 1)
@@ -116,17 +116,17 @@ public final class LockstepTrainer {
             MovingAverage.update(average, with: lane.weights, decay: Float(plan.policyEMA))
         }
         lane.step += 1
-        let distances = distances(policy.predictions, reference.predictions, batch.denoising)
+        let distances = distances(policy.predictions, reference.predictions, batch)
         let statistics = StepStatistics(
             batch: errors, outcome: outcome, winnerDistances: distances.winners,
-            loserDistances: distances.losers, timesteps: batch.timesteps,
+            loserDistances: distances.losers, timesteps: Array(batch.timesteps.prefix(batch.pairs)),
             trainingTimesteps: pipeline.scheduler.configuration.trainTimesteps)
         let seconds = (ContinuousClock.now - start).seconds + sharedSeconds
         var metrics = StepMetrics(lane: lane.settings.name, step: lane.step, statistics)
         metrics.offset = outcome.offset ?? .nan
         metrics.gradientNorm = norm
         metrics.learningRate = rate
-        metrics.imagesPerSecond = Double(2 * batch.pairs) / seconds
+        metrics.imagesPerSecond = Double(batch.denoising.count) / seconds
         metrics.time = Date().timeIntervalSince1970
         let kappa = lane.settings.kappa
         return StepResult(
@@ -136,19 +136,41 @@ public final class LockstepTrainer {
             })
     }
 
-    /// Errors of the winners (0) or losers (1).
-    private func side(_ which: Int, _ policy: [Double], _ reference: [Double]) -> SideErrors {
-        let indices = stride(from: which, to: policy.count, by: 2)
+    /// dL/d(error) of every sample of the batch.
+    ///
+    /// Beside the objective stands `sftWeight` times the mean error of all winners, anchors included
+    /// (as in Pang et al., "Iterative reasoning preference optimization", arXiv 2404.19733); for SFT
+    /// that mean is the objective.
+    private func errorWeights(
+        of lane: Lane, _ outcome: ObjectiveOutcome, _ batch: PreferenceBatch
+    ) -> [Double] {
+        let winners = Double(batch.pairs + 2 * batch.anchors)
+        let isFineTuning = lane.objective.name == .sft
+        let share = (isFineTuning ? 1 : lane.settings.sftWeight) / winners
+        var weights = [Double](repeating: share, count: batch.denoising.count)
+        for pair in 0..<batch.pairs {
+            // g = l_ref - l_theta: the loss falls with the error as it rises with g.
+            if !isFineTuning { weights[2 * pair] -= outcome.winnerGradients[pair] }
+            weights[2 * pair + 1] = -outcome.loserGradients[pair]
+        }
+        return weights
+    }
+
+    /// Errors of the winners (0) or losers (1) of all pairs but the anchors.
+    private func side(
+        _ which: Int, of batch: PreferenceBatch, _ policy: [Double], _ reference: [Double]
+    ) -> SideErrors {
+        let indices = (0..<batch.pairs).map { 2 * $0 + which }
         return SideErrors(
             policy: indices.map { policy[$0] }, reference: indices.map { reference[$0] })
     }
 
-    /// Mean squared distance of the two predictions, one a picture.
+    /// Mean squared distance of the two predictions for winners and losers, one a pair.
     private func distances(
-        _ policy: [Float], _ reference: [Float], _ batch: DenoisingBatch
+        _ policy: [Float], _ reference: [Float], _ batch: PreferenceBatch
     ) -> (winners: [Double], losers: [Double]) {
-        let size = batch.sampleSize
-        let all = (0..<batch.count).map { index in
+        let size = batch.denoising.sampleSize
+        func distance(_ index: Int) -> Double {
             policy.withUnsafeBufferPointer { p in
                 reference.withUnsafeBufferPointer { r in
                     pb_squared_distance(
@@ -157,10 +179,8 @@ public final class LockstepTrainer {
                 }
             }
         }
-        return (
-            stride(from: 0, to: all.count, by: 2).map { all[$0] },
-            stride(from: 1, to: all.count, by: 2).map { all[$0] }
-        )
+        let pairs = 0..<batch.pairs
+        return (pairs.map { distance(2 * $0) }, pairs.map { distance(2 * $0 + 1) })
     }
 }
 

@@ -15,6 +15,8 @@ public struct PreferenceBank: Sendable {
         /// Indices of the winners that show each identity: drawing an identity first keeps the winning
         /// population even where the classifier confirmed more pictures of one than of another.
         public let winnersByIdentity: [[Int]]
+        /// The caption that names what each winner shows, in the order of `winners`.
+        public let winnerIdentityCaptions: [String]
         /// Pictures to prefer less, in the U-Net's layout; at least one.
         public let losers: [[Float]]
     }
@@ -57,6 +59,7 @@ public struct PreferenceBank: Sendable {
             return Prompt(
                 caption: Caption(profession).text, winners: try winners.map(sample),
                 winnersByIdentity: Identity.all.compactMap { identities[$0] },
+                winnerIdentityCaptions: winners.map { Caption($0.attributes).text },
                 losers: try losers.map(sample))
         }
     }

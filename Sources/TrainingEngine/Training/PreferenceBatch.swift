@@ -2,23 +2,35 @@ import DiffusionModels
 import ModelStore
 import TensorCore
 
-/// One step's pairs: sample 2i is pair i's winner and 2i + 1 its loser, under one timestep and noise.
+/// One step's pairs under one timestep and noise each: sample 2i is pair i's winner and 2i + 1 its loser;
+/// in the last pairs, the anchors, both are winners.
 struct PreferenceBatch {
     let denoising: DenoisingBatch
-    /// One a pair.
+    /// One a pair, anchors included.
     let timesteps: [Int]
+    /// Pairs at the end that are two winners, each under the caption that names what it shows.
+    ///
+    /// They keep prompts that name an identity from being forgotten, as pictures of the class do in
+    /// DreamBooth (prior preservation; Ruiz et al., arXiv 2208.12242).
+    let anchors: Int
 
-    var pairs: Int { timesteps.count }
+    /// Pairs of a winner and a loser.
+    var pairs: Int { timesteps.count - anchors }
 
     /// Draws the pairs of a step; they depend on the seed and the step alone, so all lanes see them.
     ///
     /// Prompts and winners' identities are uniform, pictures drawn with replacement, timesteps spread evenly over the pairs.
     ///
-    /// - Parameter captionDropout: the share of pairs whose caption is left empty, for guidance.
+    /// - Parameters:
+    ///   - pairs: all pairs, anchors included.
+    ///   - captionDropout: the share of pairs whose caption is left empty, for guidance.
+    ///   - identityCaptions: the share of pairs that are anchors.
     init(
         bank: PreferenceBank, pipeline: DiffusionPipeline, seed: UInt64, step: Int, pairs: Int,
-        captionDropout: Double
+        captionDropout: Double, identityCaptions: Double = 0
     ) {
+        // At least one pair is left: a preference needs it.
+        anchors = min(pairs - 1, Int((identityCaptions * Double(pairs)).rounded()))
         let (height, width) = pipeline.sampleSize
         var batch = DenoisingBatch(
             count: 2 * pairs, height: height, width: width,
@@ -34,15 +46,26 @@ struct PreferenceBatch {
         for pair in 0..<pairs {
             var draw = Philox(seed: seed, purpose: .populationDraw, step: step, sample: pair)
             let prompt = bank.prompts[draw.index(below: bank.prompts.count)]
-            let identity = prompt.winnersByIdentity[
-                draw.index(below: prompt.winnersByIdentity.count)]
-            let members = [
-                prompt.winners[identity[draw.index(below: identity.count)]],
-                prompt.losers[draw.index(below: prompt.losers.count)],
-            ]
+            func drawWinner() -> Int {
+                let identity = prompt.winnersByIdentity[
+                    draw.index(below: prompt.winnersByIdentity.count)]
+                return identity[draw.index(below: identity.count)]
+            }
+            let winner = drawWinner()
+            var members: [(picture: [Float], caption: String)]
+            if pair < pairs - anchors {
+                let loser = draw.index(below: prompt.losers.count)
+                members = [
+                    (prompt.winners[winner], prompt.caption),
+                    (prompt.losers[loser], prompt.caption),
+                ]
+            } else {
+                members = [winner, drawWinner()].map {
+                    (prompt.winners[$0], prompt.winnerIdentityCaptions[$0])
+                }
+            }
             var dropout = Philox(seed: seed, purpose: .captionDropout, step: step, sample: pair)
-            let caption = Double(dropout.uniform()) < captionDropout ? "" : prompt.caption
-            let context = pipeline.context(for: caption)
+            let isDropped = Double(dropout.uniform()) < captionDropout
             let place = (offset + Double(pair) / Double(pairs)).truncatingRemainder(dividingBy: 1)
             let timestep = min(total - 1, Int(place * Double(total)))
             timesteps.append(timestep)
@@ -51,14 +74,16 @@ struct PreferenceBatch {
                 random.fillNormal($0.baseAddress!, count: size)
             }
             for (side, member) in members.enumerated() {
+                let context = pipeline.context(for: isDropped ? "" : member.caption)
                 let index = 2 * pair + side
                 batch.timesteps[index] = timestep
                 batch.contexts.replaceSubrange(
-                    (index * contextSize)..<((index + 1) * contextSize), with: context)
+                    (index * contextSize)..<((index + 1) * contextSize),
+                    with: context)
                 batch.samples.withUnsafeMutableBufferPointer { samples in
                     batch.targets.withUnsafeMutableBufferPointer { targets in
                         pipeline.addNoise(
-                            clean: member, noise: noise, timestep: timestep,
+                            clean: member.picture, noise: noise, timestep: timestep,
                             sample: samples.baseAddress! + index * size,
                             target: targets.baseAddress! + index * size)
                     }

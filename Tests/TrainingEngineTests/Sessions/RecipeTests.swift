@@ -149,6 +149,10 @@ struct RecipeTests {
             lane + "[[lane]]\nname = \"b\"\nobjective = \"popalign\"\nbeta = 0\n", 7, "lane.beta",
             "a number from"),
         Bad(lane + "learning_rate = \"1e-4\"\n", 4, "lane.learning_rate", "a number"),
+        Bad(lane + "sft_weight = 1\n", 4, "lane.sft_weight", "no sft_weight for objective"),
+        Bad(
+            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\nsft_weight = -1\n", 4,
+            "lane.sft_weight", "a number from 0"),
         Bad(lane + "warmup_steps = 1.0\n", 4, "lane.warmup_steps", "a whole number"),
         Bad(
             "lane = [{ name = \"a\", objective = \"sft\" },\n { name = \"a\", objective = \"sft\" }]",
@@ -232,6 +236,7 @@ struct RecipeTests {
             if objective != "sft" {
                 lane.beta = pow(10, .random(in: -9...9, using: &random))
                 lane.kappa = pow(10, .random(in: -6...9, using: &random))
+                lane.sftWeight = .random(in: 0...1e6, using: &random)
             }
             if divergence == "alpha" { lane.alpha = .random(in: 0.001...0.999, using: &random) }
             lane.learningRate = .random(in: 0...1, using: &random)
