@@ -68,26 +68,47 @@ enum {
     depth_block = 256,  // a panel of so many rows and the tile's rows beside it fit the first cache
 };
 
+typedef float quad __attribute__((vector_size(16), aligned(4)));
+
+// Four rows of four to four columns of four.
+PB_INLINE void transpose_quads(const float *from, ptrdiff_t row, float *to, int width) {
+    const quad a = *(const quad *)from, b = *(const quad *)(from + row);
+    const quad c = *(const quad *)(from + 2 * row), d = *(const quad *)(from + 3 * row);
+    const quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    const quad ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const quad cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const quad cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(quad *)to = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
+    *(quad *)(to + width) = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+    *(quad *)(to + 2 * width) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+    *(quad *)(to + 3 * width) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
 // Copies [depth, columns] of B into rows of `width` floats, zeros behind the last column.
 static void pack_panel(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int columns,
                        int width, float *panel) {
-    if (column == 1) {
-        for (int k = 0; k < depth; k++, b += row, panel += width) {
-            memcpy(panel, b, sizeof(float) * columns);
-            memset(panel + columns, 0, sizeof(float) * (width - columns));
-        }
-        return;
-    }
     for (int j = columns; j < width; j++) {
         for (int k = 0; k < depth; k++) panel[k * width + j] = 0;
     }
-    // Eight by eight, so that both sides are read and written in whole lines.
-    for (int j = 0; j < columns; j += 8) {
-        const int j_end = j + 8 < columns ? j + 8 : columns;
+    if (column == 1) {
         for (int k = 0; k < depth; k++) {
-            for (int jj = j; jj < j_end; jj++) {
-                panel[k * width + jj] = b[k * row + jj * column];
+            int j = 0;
+            for (; j + 4 <= columns; j += 4) {
+                *(quad *)(panel + k * width + j) = *(const quad *)(b + k * row + j);
             }
+            for (; j < columns; j++) panel[k * width + j] = b[k * row + j];
+        }
+        return;
+    }
+    const int whole_columns = row == 1 ? columns & ~3 : 0, whole_depth = depth & ~3;
+    for (int j = 0; j < whole_columns; j += 4) {
+        for (int k = 0; k < whole_depth; k += 4) {
+            transpose_quads(b + k + j * column, column, panel + k * width + j, width);
+        }
+    }
+    for (int j = 0; j < columns; j++) {
+        for (int k = j < whole_columns ? whole_depth : 0; k < depth; k++) {
+            panel[k * width + j] = b[k * row + j * column];
         }
     }
 }
@@ -96,6 +117,7 @@ void pb_gemm_on(int kernel, int m, int n, int k, const float *a, ptrdiff_t a_row
                 const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row,
                 const float *addend, ptrdiff_t addend_row) {
     const tile_kind *kind = kinds + best_kind() + kernel;
+    static const float no_addend[widest];
     float panel[depth_block * widest] __attribute__((aligned(64)));
     float edge[tallest * widest] __attribute__((aligned(64)));
     // Rows in tiles of nearly equal height: 32 as 11, 11, 10 and not 12, 12, 8.
@@ -134,9 +156,8 @@ void pb_gemm_on(int kernel, int m, int n, int k, const float *a, ptrdiff_t a_row
                 for (int r = 0; r < rows; r++) {
                     float *row = out + r * c_row;
                     const float *from = edge + r * width;
-                    for (int q = 0; q < columns; q++) {
-                        row[q] = added ? added[r * addend_row + q] + from[q] : from[q];
-                    }
+                    const float *more = added ? added + r * addend_row : no_addend;
+                    for (int q = 0; q < columns; q++) row[q] = from[q] + more[q];
                 }
             }
         }

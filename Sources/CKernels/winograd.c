@@ -121,16 +121,47 @@ int pb_winograd_tiles(const pb_winograd *w) { return ((w->width + 3) / 4) * ((w-
 PB_CLONES
 void pb_winograd_filters(int inputs, int outputs, const float *filters, float *u) {
     const size_t plane = (size_t)inputs * outputs;
-    for (size_t at = 0; at < plane; at += lanes) {
-        lane_vector g[9], half[18], out[36];
-        for (int tap = 0; tap < 9; tap++) g[tap] = LOAD(filters + tap * plane + at);
-        for (int c = 0; c < 3; c++) {
-            lane_vector column[6];
-            filter_row(g + c, 3, column);
-            for (int r = 0; r < 6; r++) half[r * 3 + c] = column[r];
+    for (int first = 0; first < outputs; first += pb_panel_columns) {
+        const int columns = outputs - first < pb_panel_columns ? outputs - first : pb_panel_columns;
+        float *panel = u + (size_t)first * inputs;
+        for (int i = 0; i < inputs; i++) {
+            for (int o = 0; o < columns; o += lanes) {
+                const float *from = filters + (size_t)i * outputs + first + o;
+                lane_vector g[9], half[18], out[36];
+                for (int tap = 0; tap < 9; tap++) g[tap] = LOAD(from + tap * plane);
+                for (int c = 0; c < 3; c++) {
+                    lane_vector column[6];
+                    filter_row(g + c, 3, column);
+                    for (int r = 0; r < 6; r++) half[r * 3 + c] = column[r];
+                }
+                for (int r = 0; r < 6; r++) filter_row(half + r * 3, 1, out + r * 6);
+                for (int e = 0; e < 36; e++) STORE(panel + e * plane + i * columns + o, out[e]);
+            }
         }
-        for (int r = 0; r < 6; r++) filter_row(half + r * 3, 1, out + r * 6);
-        for (int e = 0; e < 36; e++) STORE(u + e * plane + at, out[e]);
+    }
+}
+
+void pb_winograd_multiply(int tiles, int inputs, int outputs, const float *v, size_t v_plane,
+                          const float *u, float *m, size_t m_plane) {
+    const size_t plane = (size_t)inputs * outputs;
+    for (int e = 0; e < 36; e++) {
+        for (int first = 0; first < outputs; first += pb_panel_columns) {
+            const int columns = outputs - first < pb_panel_columns ? outputs - first
+                                                                   : pb_panel_columns;
+            pb_gemm(tiles, columns, inputs, v + e * v_plane, inputs, 1,
+                    u + e * plane + (size_t)first * inputs, columns, 1, m + e * m_plane + first,
+                    outputs, NULL, 0);
+        }
+    }
+}
+
+void pb_winograd_multiply_filters(const pb_winograd *w, int tiles, const float *v, size_t v_plane,
+                                  const float *dm, size_t dm_plane, float *du, int accumulate) {
+    const size_t plane = (size_t)w->inputs * w->outputs;
+    for (int e = 0; e < 36; e++) {
+        float *sum = du + e * plane;
+        pb_gemm(w->inputs, w->outputs, tiles, v + e * v_plane, 1, w->inputs, dm + e * dm_plane,
+                w->outputs, 1, sum, w->outputs, accumulate ? sum : NULL, w->outputs);
     }
 }
 
@@ -229,11 +260,11 @@ void pb_winograd_input_gradient(const pb_winograd *w, const float *dv, size_t pl
 
 PB_CLONES
 void pb_winograd_output(const pb_winograd *w, const float *m, size_t plane, int first, int count,
-                        const float *bias, float *y) {
+                        const float *bias, const float *addend, float *y) {
     const int channels = w->outputs;
     for (int t = 0; t < count; t++) {
         const tile_place p = place(w, first + t);
-        float *image = y + image_of(w, first + t) * w->height * w->width * channels;
+        const size_t start = image_of(w, first + t) * w->height * w->width * channels;
         for (int c = 0; c < channels; c += lanes) {
             lane_vector half[24];
             const float *in = m + (size_t)t * channels + c;
@@ -247,8 +278,12 @@ void pb_winograd_output(const pb_winograd *w, const float *m, size_t plane, int 
             for (int r = 0; r < p.rows; r++) {
                 lane_vector out[4];
                 output_row(half + r * 6, 1, out);
-                float *line = image + ((size_t)(p.row + r) * w->width + p.column) * channels + c;
-                for (int q = 0; q < p.columns; q++) STORE(line + q * channels, out[q] + shift);
+                const size_t line
+                    = start + ((size_t)(p.row + r) * w->width + p.column) * channels + c;
+                for (int q = 0; q < p.columns; q++) {
+                    const size_t at = line + (size_t)q * channels;
+                    STORE(y + at, addend ? out[q] + shift + LOAD(addend + at) : out[q] + shift);
+                }
             }
         }
     }

@@ -38,7 +38,7 @@ struct ResidualBlock: Sendable {
         h = tape.convolution(conv1, h)
         h = tape.addPerImage(tape.linear(timeProjection, time), to: h)
         h = tape.groupNorm(norm2, h, silu: true)
-        h = tape.convolution(conv2, h)
-        return tape.addResidual(shortcut.map { tape.linear($0, x) } ?? x, to: h)
+        return tape.convolution(
+            conv2, h, adding: shortcut.map { tape.linear($0, x) } ?? x)
     }
 }

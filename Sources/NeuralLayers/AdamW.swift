@@ -102,12 +102,17 @@ public final class ShardedGradients {
             let squares = Confined(buffer.baseAddress!)
             Shards.concurrently { shard in
                 let range = Shards.range(shard, of: count)
-                let (start, n) = (range.lowerBound, Int32(range.count))
-                let b = shared.value.map { $0.pointer + start }
-                pb_add(b[1], n, b[0])
-                pb_add(b[3], n, b[2])
-                pb_add(b[2], n, b[0])
-                squares.value[shard] = pb_sum_squares(b[0], range.count)
+                var sum = 0.0
+                // In pieces that stay in the first-level cache from one pass to the next.
+                for start in stride(from: range.lowerBound, to: range.upperBound, by: 2048) {
+                    let n = min(2048, range.upperBound - start)
+                    let b = shared.value.map { $0.pointer + start }
+                    pb_add(b[1], Int32(n), b[0])
+                    pb_add(b[3], Int32(n), b[2])
+                    pb_add(b[2], Int32(n), b[0])
+                    sum += pb_sum_squares(b[0], n)
+                }
+                squares.value[shard] = sum
             }
         }
         return (blocks[0], squares.reduce(0, +).squareRoot())
@@ -119,6 +124,12 @@ public enum MovingAverage {
     /// average = decay * average + (1 - decay) * weights.
     public static func update(_ average: FloatBlock, with weights: FloatBlock, decay: Float) {
         precondition(average.count == weights.count)
-        pb_ema(average.pointer, weights.pointer, weights.count, decay)
+        let count = weights.count
+        let shared = Confined((average.pointer, weights.pointer))
+        Shards.concurrently { shard in
+            let range = Shards.range(shard, of: count)
+            let (average, weights) = shared.value
+            pb_ema(average + range.lowerBound, weights + range.lowerBound, range.count, decay)
+        }
     }
 }

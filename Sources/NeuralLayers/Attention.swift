@@ -18,8 +18,9 @@ extension Tape {
         let scale = 1 / Float(size).squareRoot()
         let y = output(like: q)
         let square = tokens * seen
-        // [B, heads, T, S]; kept, since backward needs every probability.
-        let probabilities = arena.allocate(batch * heads * square)
+        // Kept where backward will follow, since it needs every probability.
+        let kept = output(batch: batch * heads, height: tokens, width: seen, channels: 1)
+        let probabilities = kept.data
         for b in 0..<batch {
             for head in 0..<heads {
                 let p = probabilities + (b * heads + head) * square
@@ -37,6 +38,7 @@ extension Tape {
         }
         record { [self] in
             guard let dy = y.gradient else { return }
+            let probabilities = kept.data
             // In the order in which they are written, so that one activation may be two of them.
             let dv = target(of: v)
             let dq = target(of: q)

@@ -41,13 +41,18 @@ public struct Convolution: Sendable {
 }
 
 extension Tape {
-    /// y[B,H',W',out] = convolution of x[B,H,W,in].
-    public func convolution(_ layer: Convolution, _ x: Activation) -> Activation {
+    /// y[B,H',W',out] = convolution of x[B,H,W,in], plus the residual where one is given.
+    public func convolution(
+        _ layer: Convolution, _ x: Activation, adding residual: Activation? = nil
+    ) -> Activation {
         precondition(x.channels == layer.inputs)
-        if let entry = layer.transformed, min(x.height, x.width) > 2 {
-            return WinogradConvolution(layer, entry).run(x, on: self)
+        guard let entry = layer.transformed, min(x.height, x.width) > 2 else {
+            let y = patchConvolution(layer, x)
+            return residual.map { addResidual($0, to: y) } ?? y
         }
-        return patchConvolution(layer, x)
+        let y = WinogradConvolution(layer, entry).run(x, adding: residual, on: self)
+        if let residual { passGradient(of: y, to: residual) }
+        return y
     }
 
     /// The convolution as patch rows times the [k*k*in, out] weight: for every kernel and stride.

@@ -51,14 +51,20 @@ extension Tape {
     public func addResidual(_ x: Activation, to h: Activation) -> Activation {
         precondition(x.count == h.count)
         pb_add(x.data, Int32(x.count), h.data)
+        passGradient(of: h, to: x)
+        return h
+    }
+
+    /// Backward of a sum: the gradient of y is also that of its addend x.
+    func passGradient(of y: Activation, to x: Activation) {
+        precondition(x.count == y.count)
         record { [self] in
-            guard x.needsGradient, let dh = h.gradient else { return }
+            guard x.needsGradient, let dy = y.gradient else { return }
             let dx = target(of: x)
             pb_copy_block(
-                dh, Int32(x.rows), Int32(x.channels), Int32(x.channels), dx.pointer,
+                dy, Int32(x.rows), Int32(x.channels), Int32(x.channels), dx.pointer,
                 Int32(x.channels), dx.accumulate ? 1 : 0)
         }
-        return h
     }
 
     /// Adds t[B,1,1,C] to every pixel of h[B,H,W,C], written over h.

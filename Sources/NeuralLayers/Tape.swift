@@ -2,6 +2,9 @@ import TensorCore
 
 /// A batch of activations, channels last: [batch, height, width, channels]; a sequence of T tokens has
 /// height T and width 1.
+///
+/// Its memory goes back to the arena with the last reference to it: backward steps hold what they will
+/// read, and passes without backward hold next to nothing, so that they stay within the caches.
 public final class Activation {
     /// Images or sequences.
     public let batch: Int
@@ -11,23 +14,55 @@ public final class Activation {
     public let width: Int
     /// Floats of one position.
     public let channels: Int
-    /// The `count` floats, which live in the tape's arena until it is reset.
+    /// The `count` floats, which live in the tape's arena as long as the activation, or until it is reset.
     public let data: UnsafeMutablePointer<Float>
     /// False for inputs that nothing trains, whose gradient is never computed.
     public let needsGradient: Bool
     /// dL/d(data); nil until the backward pass reaches it.
-    public internal(set) var gradient: UnsafeMutablePointer<Float>?
+    public var gradient: UnsafeMutablePointer<Float>? { gradientPiece?.pointer }
+
+    private let dataPiece: Piece
+    private var gradientPiece: Piece?
+
+    /// Memory on loan.
+    private struct Piece {
+        let arena: Arena
+        let generation: Int
+        let pointer: UnsafeMutablePointer<Float>
+
+        init(_ count: Int, in arena: Arena) {
+            self.arena = arena
+            generation = arena.generation
+            pointer = arena.allocate(count)
+        }
+
+        func giveBack(_ count: Int) {
+            arena.recycle(pointer, count: count, generation: generation)
+        }
+    }
 
     init(
-        batch: Int, height: Int, width: Int, channels: Int, data: UnsafeMutablePointer<Float>,
-        needsGradient: Bool
+        batch: Int, height: Int, width: Int, channels: Int, needsGradient: Bool, in arena: Arena
     ) {
         self.batch = batch
         self.height = height
         self.width = width
         self.channels = channels
-        self.data = data
         self.needsGradient = needsGradient
+        dataPiece = Piece(batch * height * width * channels, in: arena)
+        data = dataPiece.pointer
+    }
+
+    deinit {
+        dataPiece.giveBack(count)
+        gradientPiece?.giveBack(count)
+    }
+
+    /// Makes room for the gradient, uninitialised.
+    func claimGradient(in arena: Arena) -> UnsafeMutablePointer<Float> {
+        let piece = Piece(count, in: arena)
+        gradientPiece = piece
+        return piece.pointer
     }
 
     /// Positions of one image: height times width, or tokens.
@@ -88,7 +123,7 @@ public final class Tape {
     ) -> Activation {
         Activation(
             batch: batch, height: height, width: width, channels: channels,
-            data: arena.allocate(batch * height * width * channels), needsGradient: needsGradient)
+            needsGradient: needsGradient, in: arena)
     }
 
     /// Makes room for an output of the shape of `x`, with other channels if given.
@@ -112,9 +147,7 @@ public final class Tape {
     /// Where a backward step adds to the gradient of `x`, and whether something is there already.
     func target(of x: Activation) -> (pointer: UnsafeMutablePointer<Float>, accumulate: Bool) {
         if let gradient = x.gradient { return (gradient, true) }
-        let gradient = scratch.allocate(x.count)
-        x.gradient = gradient
-        return (gradient, false)
+        return (x.claimGradient(in: scratch), false)
     }
 
     /// A buffer that one kernel fills and the next reads; a later call for the slot may overwrite it.
@@ -134,7 +167,7 @@ public final class Tape {
     public func backward(from output: Activation) {
         precondition(records, "a tape without gradients cannot run backward")
         precondition(output.gradient != nil, "nothing has left a gradient on the output")
-        for operation in operations.reversed() { operation() }
-        operations.removeAll(keepingCapacity: true)
+        // Each step goes as soon as it is done, and with it what it alone was holding.
+        while let operation = operations.popLast() { operation() }
     }
 }

@@ -3,6 +3,9 @@ import TensorCore
 
 /// The 3x3 filters of a network in the shape that Winograd's algorithm multiplies with, made once a step
 /// for all shards: 36 matrices [in, out] a layer, and for a backward pass 36 more [out, in].
+///
+/// They are four times as large as the filters and pass through the caches once a shard, so each lies in
+/// the order in which products read it.
 public final class TransformedFilters: @unchecked Sendable {
     /// One layer's filters: where they come from and where their transforms lie.
     public struct Entry: Sendable, Hashable {

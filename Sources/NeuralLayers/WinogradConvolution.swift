@@ -20,14 +20,17 @@ struct WinogradConvolution {
         self.entry = entry
     }
 
-    func run(_ x: Activation, on tape: Tape) -> Activation {
+    /// - Parameter residual: is added to the output, where given; its gradient is another's concern.
+    func run(_ x: Activation, adding residual: Activation?, on tape: Tape) -> Activation {
         let y = tape.output(like: x, channels: layer.outputs)
-        forward(x, y, on: tape)
+        forward(x, y, adding: residual, on: tape)
         tape.record { backward(x, y, on: tape) }
         return y
     }
 
-    private func forward(_ x: Activation, _ y: Activation, on tape: Tape) {
+    private func forward(
+        _ x: Activation, _ y: Activation, adding residual: Activation?, on tape: Tape
+    ) {
         var shape = shape(of: x)
         let groups = TileGroups(shape: &shape, batch: x.batch)
         let v = tape.workspace(36 * groups.inputPlane)
@@ -36,13 +39,10 @@ struct WinogradConvolution {
         let bias = tape.parameters + layer.bias.offset
         groups.forEach { first, count in
             pb_winograd_input(&shape, x.data, first, count, v, groups.inputPlane)
-            for e in 0..<36 {
-                pb_gemm(
-                    count, shape.outputs, shape.inputs, v + e * groups.inputPlane, layer.inputs, 1,
-                    u + e * entry.plane, layer.outputs, 1, m + e * groups.outputPlane,
-                    layer.outputs, nil, 0)
-            }
-            pb_winograd_output(&shape, m, groups.outputPlane, first, count, bias, y.data)
+            pb_winograd_multiply(
+                count, shape.inputs, shape.outputs, v, groups.inputPlane, u, m, groups.outputPlane)
+            pb_winograd_output(
+                &shape, m, groups.outputPlane, first, count, bias, residual?.data, y.data)
         }
     }
 
@@ -66,21 +66,13 @@ struct WinogradConvolution {
         groups.forEach { first, count in
             pb_winograd_input(&shape, x.data, first, count, v, groups.inputPlane)
             pb_winograd_output_gradient(&shape, dy, first, count, dm, groups.outputPlane)
-            for e in 0..<36 {
-                let sum = du + e * entry.plane
-                pb_gemm(
-                    shape.inputs, shape.outputs, count, v + e * groups.inputPlane, 1, layer.inputs,
-                    dm + e * groups.outputPlane, layer.outputs, 1, sum, layer.outputs,
-                    first == 0 ? nil : UnsafePointer(sum), layer.outputs)
-            }
+            pb_winograd_multiply_filters(
+                &shape, count, v, groups.inputPlane, dm, groups.outputPlane, du, first == 0 ? 0 : 1)
             guard let dx, let turned else { return }
             // V has served: its gradient takes its place.
-            for e in 0..<36 {
-                pb_gemm(
-                    count, shape.inputs, shape.outputs, dm + e * groups.outputPlane, layer.outputs,
-                    1, turned + e * entry.plane, layer.inputs, 1, v + e * groups.inputPlane,
-                    layer.inputs, nil, 0)
-            }
+            pb_winograd_multiply(
+                count, shape.outputs, shape.inputs, dm, groups.outputPlane, turned, v,
+                groups.inputPlane)
             pb_winograd_input_gradient(&shape, v, groups.inputPlane, first, count, dx)
         }
         pb_winograd_filter_gradient(&shape, du, gradients + layer.weight.offset)

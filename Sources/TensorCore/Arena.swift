@@ -1,4 +1,5 @@
-/// A bump allocator of floats: memory is claimed while a pass runs and given back all at once.
+/// A bump allocator of floats: memory is claimed while a pass runs and given back all at once, or piece by
+/// piece for the next claim of the same size, which then finds it in the caches.
 ///
 /// The first pass of a shape grows it; every later one allocates nothing. It is confined to one
 /// shard's thread at a time, so it is not Sendable.
@@ -6,6 +7,10 @@ public final class Arena {
     private var blocks: [UnsafeMutableBufferPointer<Float>] = []
     private var block = 0
     private var used = 0
+    /// Pieces given back since the last reset, by rounded size.
+    private var returned: [Int: [UnsafeMutablePointer<Float>]] = [:]
+    /// Counts resets, by which a piece of an earlier pass is told from one of this.
+    public private(set) var generation = 0
     private let blockSize: Int
     private var workspaces: [FloatBlock?] = []
 
@@ -18,9 +23,11 @@ public final class Arena {
         for block in blocks { block.deallocate() }
     }
 
-    /// Memory for `count` floats, uninitialised, 64-byte aligned, valid until the next `reset`.
+    /// Memory for `count` floats, uninitialised, 64-byte aligned, valid until it is recycled or the next
+    /// `reset`.
     public func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
         let needed = (count + 15) & ~15
+        if let piece = returned[needed]?.popLast() { return piece }
         while block < blocks.count, used + needed > blocks[block].count {
             block += 1
             used = 0
@@ -34,6 +41,15 @@ public final class Arena {
         }
         defer { used += needed }
         return blocks[block].baseAddress! + used
+    }
+
+    /// Gives back what `allocate` lent for the same count.
+    ///
+    /// - Parameter generation: the arena's when the piece was lent; pieces of an earlier one were given back
+    ///   by a reset and are left alone.
+    public func recycle(_ piece: UnsafeMutablePointer<Float>, count: Int, generation: Int) {
+        guard generation == self.generation else { return }
+        returned[(count + 15) & ~15, default: []].append(piece)
     }
 
     /// Memory for `count` zeros, valid until the next `reset`.
@@ -58,6 +74,8 @@ public final class Arena {
     public func reset() {
         block = 0
         used = 0
+        generation += 1
+        for size in returned.keys { returned[size]?.removeAll(keepingCapacity: true) }
     }
 
     /// Bytes held, used or not.

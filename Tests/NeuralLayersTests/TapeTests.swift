@@ -105,4 +105,46 @@ struct TapeTests {
         for _ in 0..<3 { #expect(pass() == first) }
         #expect((arena.byteCount, scratch.byteCount) == held)
     }
+
+    @Test("a pass that records nothing needs room for a few activations, however deep it is")
+    func silentDepth() {
+        var layout = ParameterLayout()
+        let linear = Linear("l", inputs: 64, outputs: 64, in: &layout)
+        let weights = FloatBlock(count: layout.count)
+        layout.initialise(weights, seed: 2)
+        func bytes(depth: Int, records: Bool) -> Int {
+            let arena = Arena(blockSize: 64 * 64)
+            let gradients = FloatBlock(count: layout.count)
+            let tape = Tape(
+                parameters: weights.pointer, gradients: records ? gradients.pointer : nil,
+                arena: arena, scratch: arena)
+            var h = tape.input(
+                [Float](repeating: 1, count: 64 * 64), batch: 64, height: 1, width: 1, channels: 64)
+            for _ in 0..<depth { h = tape.apply(.silu, tape.linear(linear, h)) }
+            return withExtendedLifetime(h) { arena.byteCount }
+        }
+        #expect(bytes(depth: 40, records: false) == bytes(depth: 4, records: false))
+        #expect(bytes(depth: 40, records: true) > 10 * bytes(depth: 40, records: false))
+    }
+
+    @Test("gradients of activations are given back on the way, so that depth costs none")
+    func gradientDepth() {
+        var layout = ParameterLayout()
+        let linear = Linear("l", inputs: 64, outputs: 64, in: &layout)
+        let weights = FloatBlock(count: layout.count)
+        layout.initialise(weights, seed: 2)
+        func bytes(depth: Int) -> Int {
+            let gradients = FloatBlock(count: layout.count)
+            let scratch = Arena(blockSize: 64 * 64)
+            let tape = Tape(
+                parameters: weights.pointer, gradients: gradients.pointer, arena: Arena(),
+                scratch: scratch)
+            var h = tape.input(
+                [Float](repeating: 1, count: 64 * 64), batch: 64, height: 1, width: 1, channels: 64)
+            for _ in 0..<depth { h = tape.apply(.silu, tape.linear(linear, h)) }
+            tape.backward(from: h, gradient: [Float](repeating: 1, count: h.count))
+            return scratch.byteCount
+        }
+        #expect(bytes(depth: 40) == bytes(depth: 4))
+    }
 }

@@ -137,4 +137,30 @@ struct FloatBlockTests {
         #expect(block.array.allSatisfy { $0 == 0 })
         #expect(FloatBlock([]).array.isEmpty)
     }
+
+    @Test("a recycled piece is lent to the next claim of its rounded size, and to one only")
+    func recycling() {
+        let arena = Arena(blockSize: 1000)
+        let piece = arena.allocate(100)
+        arena.recycle(piece, count: 100, generation: arena.generation)
+        #expect(arena.allocate(200) != piece, "another size")
+        #expect(arena.allocate(110) == piece, "100 and 110 are both 112 rounded up")
+        #expect(arena.allocate(100) != piece)
+    }
+
+    @Test("pieces of before a reset are not recycled after it")
+    func staleRecycling() {
+        let arena = Arena(blockSize: 1000)
+        let (generation, piece) = (arena.generation, arena.allocate(64))
+        arena.reset()
+        #expect(arena.allocate(64) == piece)
+        arena.recycle(piece, count: 64, generation: generation)
+        #expect(arena.allocate(64) != piece, "lent already")
+        let fresh = Arena(blockSize: 1000)
+        let returned = fresh.allocate(64)
+        fresh.recycle(returned, count: 64, generation: fresh.generation)
+        fresh.reset()
+        #expect(fresh.allocate(64) == returned)
+        #expect(fresh.allocate(64) != returned, "the reset had given it back already")
+    }
 }

@@ -50,12 +50,20 @@ typedef struct {
     int height, width;      // of the pictures, in and out
     int inputs, outputs;    // channels; both multiples of 16
 } pb_winograd;
+enum { pb_panel_columns = 32 };
 
 // Tiles of 4x4 outputs in one picture. Below, tiles count on from picture to picture, and the 36
 // elements of transformed tiles are planes [tiles, channels], `plane` floats apart.
 int pb_winograd_tiles(const pb_winograd *shape);
-// filters [3][3][inputs][outputs] -> u [36][inputs][outputs]; of transposed filters, u transposed.
+// filters [3][3][inputs][outputs] -> u, 36 matrices [inputs][outputs]; of transposed filters, transposed.
+// Each matrix lies in panels of 32 columns, the last of what is left: products read it from end to end.
 void pb_winograd_filters(int inputs, int outputs, const float *filters, float *u);
+// m = v u for the 36 elements of some tiles; u as above.
+void pb_winograd_multiply(int tiles, int inputs, int outputs, const float *v, size_t v_plane,
+                          const float *u, float *m, size_t m_plane);
+// du [36][inputs][outputs], rows as usual, = or += v^T dm over some tiles.
+void pb_winograd_multiply_filters(const pb_winograd *shape, int tiles, const float *v, size_t v_plane,
+                                  const float *dm, size_t dm_plane, float *du, int accumulate);
 // Adds what du [36][inputs][outputs] means for the filters.
 void pb_winograd_filter_gradient(const pb_winograd *shape, const float *du, float *dfilters);
 // Pictures [height, width, inputs] -> tiles [first, first + count) of v.
@@ -64,9 +72,9 @@ void pb_winograd_input(const pb_winograd *shape, const float *x, int first, int 
 // Adds what dv means for the pictures.
 void pb_winograd_input_gradient(const pb_winograd *shape, const float *dv, size_t plane, int first,
                                 int count, float *dx);
-// Tiles of m -> pictures [height, width, outputs], the bias added.
+// Tiles of m -> pictures [height, width, outputs], with the bias and, unless NULL, other pictures added.
 void pb_winograd_output(const pb_winograd *shape, const float *m, size_t plane, int first, int count,
-                        const float *bias, float *y);
+                        const float *bias, const float *addend, float *y);
 // The pictures' gradient -> tiles of dm.
 void pb_winograd_output_gradient(const pb_winograd *shape, const float *dy, int first, int count,
                                  float *dm, size_t plane);
