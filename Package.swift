@@ -32,7 +32,13 @@ let package = Package(
     name: "popbench",
     products: [
         .executable(name: "popbench", targets: ["popbench"]),
-        .library(name: "PopbenchEngine", targets: ["TrainingEngine"]),
+        // The engine with the layers below it, for the package that times them.
+        .library(
+            name: "PopbenchEngine",
+            targets: [
+                "TrainingEngine", "Alignment", "BenchProtocol", "Populations", "DiffusionModels",
+                "ModelStore", "NeuralLayers", "TensorCore", "CKernels",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),

@@ -1,15 +1,22 @@
-// Times the engine's work and prints one JSON object a line; run.sh sets PyTorch's beside it.
+// Times the engine's work and prints one JSON object a line; run.sh puts PyTorch's beside them and has
+// all of it made into a page.
 //
-//     swift run -c release Benchmarks [unet|pretrain|align|lanes|sample ...]
+//     Benchmarks ceilings | kernels | layers | steps [WORK] | growth | table FILE
 import Foundation
-import TrainingEngine
+import TensorCore
 
-let asked = CommandLine.arguments.dropFirst()
-let works =
-    asked.isEmpty ? StepBenchmark.Work.allCases : asked.compactMap(StepBenchmark.Work.init)
-let encoder = JSONEncoder()
-encoder.outputFormatting = [.sortedKeys]
-for work in works {
-    let result = try StepBenchmark(batch: 32, repeats: 7).run(work)
-    print(String(decoding: try encoder.encode(result), as: UTF8.self))
+MatrixKernel.open()
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "ceilings": Ceilings.run()
+case "kernels": KernelBenchmarks.run()
+case "layers": LayerBenchmarks.run()
+case "steps": try StepBenchmarks.run(only: arguments.dropFirst().first)
+case "growth": try GrowthBenchmarks.run()
+case "table" where arguments.count == 2:
+    print(try Report(file: arguments[1]).text, terminator: "")
+default:
+    FileHandle.standardError.write(
+        Data("Benchmarks ceilings | kernels | layers | steps [WORK] | growth | table FILE\n".utf8))
+    exit(64)
 }

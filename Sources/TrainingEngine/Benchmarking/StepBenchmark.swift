@@ -47,7 +47,7 @@ public struct StepBenchmark {
         case pretrain
         /// A step of one lane: reference forward, policy forward and backward, optimiser.
         case align
-        /// A step of four lanes that share one reference forward.
+        /// A step of several lanes, four unless told otherwise, that share one reference forward.
         case lanes
         /// 64 pictures in 25 guided steps.
         case sample
@@ -58,19 +58,28 @@ public struct StepBenchmark {
 
     private let batch: Int
     private let repeats: Int
+    private let lanes: Int
+    private let configuration: UNet2DConditionConfiguration
 
     /// - Parameters:
     ///   - batch: pictures a step.
     ///   - repeats: timed runs, after two that are not.
-    public init(batch: Int, repeats: Int) {
+    ///   - lanes: how many share a reference forward in the work of that name.
+    ///   - configuration: the network timed; operations are counted for the embedded one alone.
+    public init(
+        batch: Int, repeats: Int, lanes: Int = 4,
+        configuration: UNet2DConditionConfiguration = EmbeddedModel.unet
+    ) {
         self.batch = batch
         self.repeats = repeats
+        self.lanes = lanes
+        self.configuration = configuration
     }
 
     /// Times one kind of work.
     public func run(_ work: Work) throws -> BenchmarkResult {
         MatrixKernel.open()
-        let network = UNet(EmbeddedModel.unet)
+        let network = UNet(configuration)
         let weights = FloatBlock(count: network.layout.count)
         network.layout.initialise(weights, seed: 1)
         let (images, forwards, body) = try self.body(of: work, network, weights)
@@ -130,10 +139,10 @@ public struct StepBenchmark {
             )
         case .lanes:
             return (
-                4 * batch, 13 * n,
+                lanes * batch, Double(3 * lanes + 1) * n,
                 {
                     _ = pass.forward(data, weights: weights)
-                    for _ in 0..<4 { train() }
+                    for _ in 0..<lanes { train() }
                 }
             )
         case .sample:
@@ -144,7 +153,9 @@ public struct StepBenchmark {
 
     private func randomBatch(_ network: UNet) -> DenoisingBatch {
         var data = DenoisingBatch(
-            count: batch, height: 16, width: 16, channels: 12, tokens: 8, contextWidth: 64)
+            count: batch, height: configuration.sampleSize?[0] ?? 16,
+            width: configuration.sampleSize?[1] ?? 16, channels: configuration.inChannels,
+            tokens: 8, contextWidth: configuration.crossAttentionDim)
         var random = Philox(seed: 1, purpose: .trainingNoise)
         func fill(_ values: inout [Float]) {
             values.withUnsafeMutableBufferPointer {
