@@ -103,17 +103,18 @@ public final class DenoisingPass {
     /// Predicts the whole batch.
     ///
     /// - Parameters:
+    ///   - filters: made from these weights already, for weights that do not change; made anew when nil.
     ///   - gradients: where `backward` will add up gradients; nil for a pass without one.
     ///   - text: computes the contexts, in place of the batch's, and trains what computes them.
     public func forward(
-        _ batch: DenoisingBatch, weights: FloatBlock, gradients: ShardedGradients? = nil,
-        text: TrainedText? = nil
+        _ batch: DenoisingBatch, weights: FloatBlock, filters prepared: TransformedFilters? = nil,
+        gradients: ShardedGradients? = nil, text: TrainedText? = nil
     ) -> Outcome {
         var errors = [Double](repeating: 0, count: batch.count)
         var predictions = [Float](repeating: 0, count: batch.count * batch.sampleSize)
         var tapes = [ShardTape?](repeating: nil, count: Shards.count)
-        let (network, arenas, filters) = (self.network, self.arenas, self.filters)
-        filters.update(from: weights, trains: gradients != nil)
+        let (network, arenas, filters) = (self.network, self.arenas, prepared ?? self.filters)
+        if prepared == nil { filters.update(from: weights, trains: gradients != nil) }
         withUnsafePointers(&errors, &predictions, &tapes) { errors, predictions, tapes in
             let work = Confined((network, weights, gradients, arenas, batch, text))
             let out = Confined((errors, predictions, tapes))

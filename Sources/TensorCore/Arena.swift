@@ -34,9 +34,7 @@ public final class Arena {
         }
         if block == blocks.count {
             let size = max(blockSize, needed)
-            let raw = UnsafeMutableRawPointer.allocate(byteCount: size * 4, alignment: 64)
-            let start = raw.bindMemory(to: Float.self, capacity: size)
-            blocks.append(UnsafeMutableBufferPointer(start: start, count: size))
+            blocks.append(UnsafeMutableBufferPointer(start: LargeMemory.floats(size), count: size))
             used = 0
         }
         defer { used += needed }

@@ -14,9 +14,7 @@ public final class FloatBlock {
     /// A block of `count` zeros.
     public init(count: Int) {
         self.count = count
-        let raw = UnsafeMutableRawPointer.allocate(
-            byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-        pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+        pointer = LargeMemory.floats(count)
         pointer.update(repeating: 0, count: max(count, 1))
     }
 

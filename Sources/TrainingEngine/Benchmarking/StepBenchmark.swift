@@ -106,6 +106,8 @@ public struct StepBenchmark {
         let gradients = ShardedGradients(count: network.layout.count)
         let optimiser = AdamW(count: network.layout.count, configuration: AdamWConfiguration())
         let data = randomBatch(network)
+        let filters = TransformedFilters(layout: network.layout)
+        filters.update(from: weights, trains: false)
         let even = [Double](repeating: 1 / Double(batch), count: batch)
         func train() {
             gradients.clear()
@@ -133,7 +135,7 @@ public struct StepBenchmark {
             return (
                 batch, 4 * n,
                 {
-                    _ = pass.forward(data, weights: weights)
+                    _ = pass.forward(data, weights: weights, filters: filters)
                     train()
                 }
             )
@@ -141,7 +143,7 @@ public struct StepBenchmark {
             return (
                 lanes * batch, Double(3 * lanes + 1) * n,
                 {
-                    _ = pass.forward(data, weights: weights)
+                    _ = pass.forward(data, weights: weights, filters: filters)
                     for _ in 0..<lanes { train() }
                 }
             )

@@ -43,6 +43,7 @@ public final class LockstepTrainer {
     private let bank: PreferenceBank
     private let plan: TrainingPlan
     private let pass: DenoisingPass
+    private let referenceFilters: TransformedFilters
     private let gradients: ShardedGradients
     private var fixedDraws: FixedDraws?
 
@@ -53,11 +54,13 @@ public final class LockstepTrainer {
         self.plan = plan
         pass = DenoisingPass(network: pipeline.unet)
         gradients = ShardedGradients(count: pipeline.unet.layout.count)
+        referenceFilters = TransformedFilters(layout: pipeline.unet.layout)
+        referenceFilters.update(from: pipeline.unetWeights, trains: false)
     }
 
     /// Bytes held for activations and gradients.
     public var byteCount: Int {
-        pass.byteCount + gradients.blocks.reduce(0) { $0 + $1.count * 4 }
+        pass.byteCount + referenceFilters.byteCount + gradients.blocks.reduce(0) { $0 + $1.count * 4 }
     }
 
     /// What one lane's step produced.
@@ -79,7 +82,8 @@ public final class LockstepTrainer {
             bank: bank, pipeline: pipeline, seed: plan.seed, step: step,
             pairs: plan.pairsPerStep, captionDropout: plan.captionDropout,
             identityCaptions: plan.identityCaptions)
-        let reference = pass.forward(batch.denoising, weights: pipeline.unetWeights)
+        let reference = pass.forward(
+            batch.denoising, weights: pipeline.unetWeights, filters: referenceFilters)
         let shared = (ContinuousClock.now - start).seconds / Double(lanes.count)
         return lanes.map { advance($0, batch, reference, sharedSeconds: shared) }
     }
