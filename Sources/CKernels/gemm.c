@@ -5,7 +5,10 @@
 
 typedef void (*tile_function)(int rows, int depth, const float *a, ptrdiff_t a_row,
                               ptrdiff_t a_column, const float *b, ptrdiff_t b_row, float *c,
-                              ptrdiff_t c_row, const float *addend, ptrdiff_t addend_row);
+                              ptrdiff_t c_row, const float *addend, ptrdiff_t addend_row,
+                              const char *ahead);
+
+enum { cache_line = 64 };
 
 #if defined(__x86_64__)
 #define TILE_NAME tile_avx512
@@ -113,10 +116,13 @@ static void pack_panel(const float *b, ptrdiff_t row, ptrdiff_t column, int dept
     }
 }
 
-void pb_gemm_on(int kernel, int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_column,
-                const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row,
-                const float *addend, ptrdiff_t addend_row) {
-    const tile_kind *kind = kinds + best_kind() + kernel;
+// `next` is where the following product's right-hand side begins, NULL where nobody knows: a little of it is
+// fetched with every row of this one, since it lies beyond the second cache and the processor's own
+// prefetching starts anew at each page.
+static void multiply_on(const tile_kind *kind, int m, int n, int k, const float *a, ptrdiff_t a_row,
+                        ptrdiff_t a_column, const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c,
+                        ptrdiff_t c_row, const float *addend, ptrdiff_t addend_row,
+                        const float *next) {
     static const float no_addend[widest];
     float panel[depth_block * widest] __attribute__((aligned(64)));
     float edge[tallest * widest] __attribute__((aligned(64)));
@@ -146,13 +152,18 @@ void pb_gemm_on(int kernel, int m, int n, int k, const float *a, ptrdiff_t a_row
                 const int rows = (int)((long)(tile + 1) * m / tiles) - i;
                 const float *left = a + i * a_row + start * a_column;
                 float *out = c + i * c_row + j;
+                // Without a next product, the left-hand rows of the next tile.
+                const char *ahead = next ? (const char *)(next + start * b_row)
+                                               + (size_t)tile * depth * cache_line
+                                         : (const char *)(left + rows * a_row);
                 const float *added = addend ? addend + i * addend_row + j : NULL;
                 if (columns == width) {
                     multiply(rows, depth, left, a_row, a_column, right, right_row, out, c_row, added,
-                             addend_row);
+                             addend_row, ahead);
                     continue;
                 }
-                multiply(rows, depth, left, a_row, a_column, right, right_row, edge, width, NULL, 0);
+                multiply(rows, depth, left, a_row, a_column, right, right_row, edge, width, NULL, 0,
+                         ahead);
                 for (int r = 0; r < rows; r++) {
                     float *row = out + r * c_row;
                     const float *from = edge + r * width;
@@ -164,8 +175,21 @@ void pb_gemm_on(int kernel, int m, int n, int k, const float *a, ptrdiff_t a_row
     }
 }
 
+void pb_gemm_on(int kernel, int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_column,
+                const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row,
+                const float *addend, ptrdiff_t addend_row) {
+    multiply_on(kinds + best_kind() + kernel, m, n, k, a, a_row, a_column, b, b_row, b_column, c, c_row,
+                addend, addend_row, NULL);
+}
+
 void pb_gemm(int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_column, const float *b,
              ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row, const float *addend,
              ptrdiff_t addend_row) {
-    pb_gemm_on(0, m, n, k, a, a_row, a_column, b, b_row, b_column, c, c_row, addend, addend_row);
+    multiply_on(kinds + best_kind(), m, n, k, a, a_row, a_column, b, b_row, b_column, c, c_row, addend,
+                addend_row, NULL);
+}
+
+void pb_gemm_before(int m, int n, int k, const float *a, ptrdiff_t a_row, const float *b,
+                    ptrdiff_t b_row, float *c, ptrdiff_t c_row, const float *next) {
+    multiply_on(kinds + best_kind(), m, n, k, a, a_row, 1, b, b_row, 1, c, c_row, NULL, 0, next);
 }

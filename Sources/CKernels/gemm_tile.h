@@ -19,7 +19,7 @@ typedef float VECTOR __attribute__((vector_size(TILE_LANES * sizeof(float)), ali
 TILE_TARGET PB_INLINE void FIXED(const int rows, const int vectors, int depth, const float *restrict a, ptrdiff_t a_row,
                                  ptrdiff_t a_column, const float *restrict b, ptrdiff_t b_row,
                                  float *restrict c, ptrdiff_t c_row, const float *addend,
-                                 ptrdiff_t addend_row) {
+                                 ptrdiff_t addend_row, const char *ahead) {
     VECTOR sum[TILE_ROWS][TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
@@ -27,6 +27,7 @@ TILE_TARGET PB_INLINE void FIXED(const int rows, const int vectors, int depth, c
         for (int v = 0; v < vectors; v++) sum[i][v] = (VECTOR){0};
     }
     for (int k = 0; k < depth; k++, b += b_row, a += a_column) {
+        __builtin_prefetch(ahead + (size_t)k * cache_line, 0, 2);
         VECTOR right[TILE_VECTORS];
 #pragma clang loop unroll(full)
         for (int v = 0; v < vectors; v++) right[v] = *(const VECTOR *)(b + v * TILE_LANES);
@@ -51,7 +52,7 @@ TILE_TARGET PB_INLINE void FIXED(const int rows, const int vectors, int depth, c
     case count:                                                                                     \
         if (count <= TILE_ROWS)                                                                     \
             FIXED(count <= TILE_ROWS ? count : 1, TILE_WIDTH, depth, a, a_row, a_column, b, b_row,  \
-                  c, c_row, addend, addend_row);                                                    \
+                  c, c_row, addend, addend_row, ahead);                                                    \
         break;
 #define TILE_CASES                                                                                  \
     switch (rows) {                                                                                 \
@@ -63,7 +64,7 @@ TILE_TARGET PB_INLINE void FIXED(const int rows, const int vectors, int depth, c
 TILE_TARGET
 static void TILE_NAME(int rows, int depth, const float *a, ptrdiff_t a_row, ptrdiff_t a_column,
                       const float *b, ptrdiff_t b_row, float *c, ptrdiff_t c_row, const float *addend,
-                      ptrdiff_t addend_row) {
+                      ptrdiff_t addend_row, const char *ahead) {
     TILE_CASES
 }
 #undef TILE_WIDTH
@@ -72,7 +73,7 @@ static void TILE_NAME(int rows, int depth, const float *a, ptrdiff_t a_row, ptrd
 TILE_TARGET
 static void NARROW(int rows, int depth, const float *a, ptrdiff_t a_row, ptrdiff_t a_column,
                    const float *b, ptrdiff_t b_row, float *c, ptrdiff_t c_row, const float *addend,
-                      ptrdiff_t addend_row) {
+                      ptrdiff_t addend_row, const char *ahead) {
     TILE_CASES
 }
 #undef TILE_WIDTH

@@ -148,9 +148,9 @@ void pb_winograd_multiply(int tiles, int inputs, int outputs, const float *v, si
         for (int first = 0; first < outputs; first += pb_panel_columns) {
             const int columns = outputs - first < pb_panel_columns ? outputs - first
                                                                    : pb_panel_columns;
-            pb_gemm(tiles, columns, inputs, v + e * v_plane, inputs, 1,
-                    u + e * plane + (size_t)first * inputs, columns, 1, m + e * m_plane + first,
-                    outputs, NULL, 0);
+            const float *panel = u + e * plane + (size_t)first * inputs;
+            pb_gemm_before(tiles, columns, inputs, v + e * v_plane, inputs, panel, columns,
+                           m + e * m_plane + first, outputs, panel + (size_t)columns * inputs);
         }
     }
 }

@@ -35,6 +35,9 @@ void pb_sgemm_plain(int trans_a, int trans_b, int m, int n, int k, const float *
 void pb_gemm(int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_column, const float *b,
              ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row, const float *addend,
              ptrdiff_t addend_row);
+// C = A B where the product after it is known to read a matrix of the same shape from `next`.
+void pb_gemm_before(int m, int n, int k, const float *a, ptrdiff_t a_row, const float *b,
+                    ptrdiff_t b_row, float *c, ptrdiff_t c_row, const float *next);
 // The kernels that this CPU can run: number 0 is the best and the one that pb_gemm takes, the last is for
 // any CPU. Their names: "avx512", "avx2", "plain".
 int pb_gemm_kernels(void);
