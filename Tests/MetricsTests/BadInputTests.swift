@@ -107,7 +107,7 @@ import Testing
 
     @Test("A vector without a direction has no cosine")
     func zeroVector() throws {
-        let features = try Features([1, 2, 0, 0, 3, 4], dimension: 2, of: "pictures")
+        let features = try Features([1.0, 2, 0, 0, 3, 4], dimension: 2, of: "pictures")
         #expect(throws: MetricError.zeroVector(of: "pictures", row: 1)) {
             try VendiScore.value(of: features)
         }

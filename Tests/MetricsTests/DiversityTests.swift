@@ -40,7 +40,7 @@ import Testing
         #expect(agree(try VendiScore.value(of: twice), 9))
         #expect(twice.distinctCount == 9)
         // Opposite pictures are at distance 2, and one direction.
-        let opposite = try Features([1, 0, -3, 0], dimension: 2, of: "pictures")
+        let opposite = try Features([1.0, 0, -3, 0], dimension: 2, of: "pictures")
         #expect(agree(try CosineDistance.mean(of: opposite), 2))
         #expect(agree(try VendiScore.value(of: opposite), 1))
     }
