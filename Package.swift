@@ -61,6 +61,7 @@ let package = Package(
             "Populations",
             ["Pictures", "DiffusionModels", "NeuralLayers", "ModelStore", "TensorCore"]),
         layer("Alignment", ["TensorCore"]),
+        layer("Metrics", ["Alignment", "TensorCore"]),
         layer(
             "TrainingEngine",
             [
@@ -111,6 +112,7 @@ let package = Package(
                 "TensorCore",
             ]),
         tests("AlignmentTests", ["Alignment", "TensorCore"]),
+        tests("MetricsTests", ["Metrics", "Alignment", "TensorCore"], data: ["Fixtures"]),
         tests(
             "TrainingEngineTests",
             [
