@@ -60,7 +60,8 @@ public final class LockstepTrainer {
 
     /// Bytes held for activations and gradients.
     public var byteCount: Int {
-        pass.byteCount + referenceFilters.byteCount + gradients.blocks.reduce(0) { $0 + $1.count * 4 }
+        pass.byteCount + referenceFilters.byteCount
+            + gradients.blocks.reduce(0) { $0 + $1.count * 4 }
     }
 
     /// What one lane's step produced.
