@@ -6,6 +6,8 @@ public enum AlignmentError: Error, Equatable, CustomStringConvertible {
     case unknownDivergence(String)
     /// A divergence whose f'(0) is finite, for which the derivation of f-DPO does not hold.
     case outsideTheory(divergence: String)
+    /// A safeguard's slack outside 0...1.
+    case slackOutOfRange(Double)
     /// f-DPO without a divergence.
     case divergenceMissing(objective: String)
     /// A divergence for an objective that has none.
@@ -38,7 +40,9 @@ public enum AlignmentError: Error, Equatable, CustomStringConvertible {
                 + Divergence.names.joined(separator: ", ")
         case .divergenceUnused(let objective, let divergence):
             return "objective \"\(objective)\" has no divergence, \"\(divergence)\" was given:"
-                + " remove it, or choose the objective \"\(ObjectiveName.fDPO.rawValue)\""
+                + " remove it, or choose one of the objectives "
+                + ObjectiveName.kinds.filter { $0.divergenceRule != .none }
+                .map { $0.name.rawValue }.joined(separator: ", ")
         case .alphaMissing:
             return "divergence \"alpha\" needs alpha, a number between 0 (reverse KL) and 1"
                 + " (forward KL)"
@@ -49,6 +53,9 @@ public enum AlignmentError: Error, Equatable, CustomStringConvertible {
         case .alphaOutOfRange(let value):
             return "alpha is \(value): it has to lie between 0 (reverse KL) and 1 (forward KL),"
                 + " both excluded; TRL's alpha is 1 minus this one"
+        case .slackOutOfRange(let value):
+            return "the safeguard is \(value): it has to lie between 0 (the winner's error may just"
+                + " not rise) and 1 (losers do nothing that could raise it)"
         case .notPositive(let key, let value):
             return "\(key) is \(value): it has to be a positive, finite number"
         }

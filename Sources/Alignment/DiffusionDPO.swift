@@ -18,7 +18,19 @@ public struct DiffusionDPO: Objective {
     }
 
     /// `diffusion-dpo`.
-    public var name: ObjectiveName { .diffusionDPO }
+    public static let name = ObjectiveName.diffusionDPO
+    /// It has reverse KL built in.
+    public static let divergenceRule = DivergenceRule.none
+
+    /// Equal to f-DPO with reverse KL at kappa beta' = 500.
+    public static func preset(_ divergence: Divergence?) -> ObjectivePreset {
+        ObjectivePreset(beta: 1_000)
+    }
+
+    /// Takes beta alone.
+    public init(divergence: Divergence?, beta: Double, kappa: Double) throws {
+        try self.init(beta: beta)
+    }
 
     /// beta/2.
     public var initialSlope: Double? { beta / 2 }
@@ -30,8 +42,7 @@ public struct DiffusionDPO: Objective {
         var winnerGradients: [Double] = []
         for (pair, g) in zip(batch.winners.logRatios, batch.losers.logRatios).enumerated() {
             let margin = beta / 2 * (g.0 - g.1)
-            terms.append(
-                ObjectiveTerm(pair: pair, loss: softplus(-margin), margin: margin, cappedImages: 0))
+            terms.append(ObjectiveTerm(pair: pair, margin: margin, shape: .logistic))
             winnerGradients.append(-beta / 2 * sigmoid(-margin) / count)
         }
         return ObjectiveOutcome(
@@ -43,4 +54,9 @@ public struct DiffusionDPO: Objective {
     public func field(kappa: Double, offset: Double?) -> GradientField? {
         GradientField(law: .paired(.reverseKL), beta: beta / (2 * kappa))
     }
+}
+
+extension ObjectiveName {
+    /// Diffusion-DPO.
+    public static let diffusionDPO = ObjectiveName(rawValue: "diffusion-dpo")
 }

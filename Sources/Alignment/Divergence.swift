@@ -21,13 +21,22 @@ public enum Divergence: Sendable, Hashable {
     /// The alpha divergence of order 0 < a < 1, f = (u^(1-a) - (1-a) u - a) / (a (a-1)).
     ///
     /// a -> 0 is reverse KL and a -> 1 forward KL; TRL's alpha is 1 minus this one.
+    ///
+    /// Its members include, at a = 1/2, twice the squared Hellinger distance.
     case alpha(Double)
+    /// KL(p_theta || p_ref) + KL(p_ref || p_theta), f = (u - 1) ln u.
+    case jeffreys
 
     /// The exponent above which exp(t) is continued by its tangent, exp(c) (1 + t - c).
     public static let cap = 10.0
 
     /// The names that `init(name:alpha:)` accepts.
-    public static let names = ["reverse-kl", "forward-kl", "js", "alpha"]
+    public static let names = ["reverse-kl", "forward-kl", "js", "alpha", "jeffreys"]
+
+    /// Names of divergences that the theory rules out: their f' has 0 in its domain.
+    public static let namesOutsideTheory = [
+        "pearson-chi2", "pearson", "chi-squared", "total-variation", "tv",
+    ]
 
     /// The divergence of that name in recipes and commands.
     ///
@@ -43,12 +52,16 @@ public enum Divergence: Sendable, Hashable {
             guard let alpha else { throw AlignmentError.alphaMissing }
             guard alpha > 0, alpha < 1 else { throw AlignmentError.alphaOutOfRange(alpha) }
             self = .alpha(alpha)
-        case "pearson-chi2", "total-variation":
+        case "jeffreys": self = .jeffreys
+        case _ where Divergence.namesOutsideTheory.contains(name):
             throw AlignmentError.outsideTheory(divergence: name)
         default: throw AlignmentError.unknownDivergence(name)
         }
         if alpha != nil, name != "alpha" { throw AlignmentError.alphaUnused(divergence: name) }
     }
+
+    /// The order of an alpha divergence; nil for the others.
+    public var order: Double? { if case .alpha(let a) = self { a } else { nil } }
 
     /// The name in recipes, commands and lines.
     public var name: String {
@@ -57,6 +70,7 @@ public enum Divergence: Sendable, Hashable {
         case .forwardKL: "forward-kl"
         case .jensenShannon: "js"
         case .alpha: "alpha"
+        case .jeffreys: "jeffreys"
         }
     }
 }
@@ -70,7 +84,8 @@ extension Divergence {
         case .reverseKL: return xLogX(u)
         case .forwardKL: return -log(u)
         case .jensenShannon: return xLogX(u) - (u + 1) * log((u + 1) / 2)
-        case .alpha(let a): return (pow(u, 1 - a) - (1 - a) * u - a) / (a * (a - 1))
+        case .alpha(let a): return alphaValue(u, a)
+        case .jeffreys: return (u - 1) * log(u)
         }
     }
 
@@ -80,7 +95,8 @@ extension Divergence {
         case .reverseKL: return log(u) + 1
         case .forwardKL: return -1 / u
         case .jensenShannon: return log(2 * u / (1 + u))
-        case .alpha(let a): return (1 - pow(u, -a)) / a
+        case .alpha(let a): return alphaScore(log(u), a)
+        case .jeffreys: return log(u) + 1 - 1 / u
         }
     }
 
@@ -91,10 +107,20 @@ extension Divergence {
         case .forwardKL: return 1 / (u * u)
         case .jensenShannon: return 1 / (u * (1 + u))
         case .alpha(let a): return pow(u, -a - 1)
+        case .jeffreys: return 1 / u + 1 / (u * u)
         }
     }
 
     private func xLogX(_ u: Double) -> Double { u == 0 ? 0 : u * log(u) }
+
+    /// The alpha divergence's f without the cancellation that its formula has near a = 0 and a = 1.
+    private func alphaValue(_ u: Double, _ a: Double) -> Double {
+        let b = 1 - a
+        if u == 0 { return 1 / b }
+        return a < 0.5
+            ? (1 - u + u * alphaScore(log(u), a)) / b
+            : (u - 1 - expm1(b * log(u)) / b) / a
+    }
 }
 
 // MARK: - In terms of l = ln u
@@ -108,8 +134,8 @@ extension Divergence {
         case .jensenShannon: return log(2) + logSigmoid(l)
         case .alpha(let a):
             let t = -a * l
-            // expm1 keeps the digits that 1 - exp would lose where a is small.
-            return (t > Divergence.cap ? 1 - cappedExponential(t) : -expm1(t)) / a
+            return t > Divergence.cap ? (1 - cappedExponential(t)) / a : alphaScore(l, a)
+        case .jeffreys: return l - cappedExponential(-l)
         }
     }
 
@@ -123,6 +149,7 @@ extension Divergence {
         case .forwardKL: return min(-l, Divergence.cap)
         case .jensenShannon: return logSigmoid(-l)
         case .alpha(let a): return min(-a * l, Divergence.cap)
+        case .jeffreys: return softplus(min(-l, Divergence.cap))
         }
     }
 
@@ -130,7 +157,7 @@ extension Divergence {
     public func isCapped(_ l: Double) -> Bool {
         switch self {
         case .reverseKL, .jensenShannon: return false
-        case .forwardKL: return -l > Divergence.cap
+        case .forwardKL, .jeffreys: return -l > Divergence.cap
         case .alpha(let a): return -a * l > Divergence.cap
         }
     }
@@ -138,11 +165,19 @@ extension Divergence {
     /// The least upper bound of phi, beyond which a winner's score cannot rise; nil where none.
     public var ceiling: Double? {
         switch self {
-        case .reverseKL: return nil
+        case .reverseKL, .jeffreys: return nil
         case .forwardKL: return 0
         case .jensenShannon: return log(2)
         case .alpha(let a): return 1 / a
         }
+    }
+
+    /// (1 - exp(-a l)) / a.
+    private func alphaScore(_ l: Double, _ a: Double) -> Double {
+        let t = -a * l
+        // So small an order that the product loses digits is reverse KL to the last of them, and
+        // expm1 keeps the digits that 1 - exp would lose at other small ones.
+        return abs(t) < 0x1p-1000 ? l : -expm1(t) / a
     }
 
     private func cappedExponential(_ t: Double) -> Double {

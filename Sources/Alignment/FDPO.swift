@@ -24,15 +24,25 @@ public struct FDPO: Objective {
         self.kappa = kappa
     }
 
-    /// The beta at which `divergence` starts with the given slope, beta kappa f''(1).
-    public static func beta(
-        matchingSlope slope: Double, divergence: Divergence, kappa: Double
-    ) -> Double {
-        slope / (kappa * divergence.secondDerivative(1))
+    /// `f-dpo`.
+    public static let name = ObjectiveName.fDPO
+    /// It is a family, with a divergence for each member.
+    public static let divergenceRule = DivergenceRule.required
+
+    /// Matched by slope, beta kappa f''(1) = 500: an equal beta would not be an equal start.
+    public static func preset(_ divergence: Divergence?) -> ObjectivePreset {
+        ObjectivePreset(beta: 0.5 / (divergence ?? .reverseKL).secondDerivative(1))
     }
 
-    /// `f-dpo`.
-    public var name: ObjectiveName { .fDPO }
+    /// Takes the divergence and both scales.
+    ///
+    /// - Throws: `AlignmentError.divergenceMissing` or `AlignmentError.notPositive`.
+    public init(divergence: Divergence?, beta: Double, kappa: Double) throws {
+        guard let divergence else {
+            throw AlignmentError.divergenceMissing(objective: Self.name.rawValue)
+        }
+        try self.init(divergence: divergence, beta: beta, kappa: kappa)
+    }
 
     /// beta kappa f''(1).
     public var initialSlope: Double? { beta * kappa * divergence.secondDerivative(1) }
@@ -49,8 +59,7 @@ public struct FDPO: Objective {
             let margin = beta * (divergence.score(winner) - divergence.score(loser))
             let capped = [winner, loser].filter(divergence.isCapped).count
             terms.append(
-                ObjectiveTerm(
-                    pair: pair, loss: softplus(-margin), margin: margin, cappedImages: capped))
+                ObjectiveTerm(pair: pair, margin: margin, shape: .logistic, cappedImages: capped))
             let pull = beta * kappa * sigmoid(-margin) / count
             winnerGradients.append(-pull * divergence.scoreDerivative(winner))
             loserGradients.append(pull * divergence.scoreDerivative(loser))
@@ -64,4 +73,9 @@ public struct FDPO: Objective {
     public func field(kappa: Double, offset: Double?) -> GradientField? {
         GradientField(law: .paired(divergence), beta: beta)
     }
+}
+
+extension ObjectiveName {
+    /// f-DPO with one of `Divergence.names`.
+    public static let fDPO = ObjectiveName(rawValue: "f-dpo")
 }

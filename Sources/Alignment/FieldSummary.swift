@@ -6,7 +6,7 @@ public struct FieldSummary: Sendable, Equatable {
     public let shareOnWinners: Double
     /// The median over pairs of |dL/dl1| / |dL/dl2|.
     public let medianRatio: Double
-    /// The share of margins with sigma(-m) < 1e-3.
+    /// The share of margins that hardly pull any more: with a log-sigmoid, sigma(-m) < 1e-3.
     public let saturated: Double
     /// The share of images whose score is on the linear continuation.
     public let capped: Double
@@ -34,15 +34,8 @@ extension GradientField {
         return FieldSummary(
             shareOnWinners: onWinners / (onWinners + onLosers),
             medianRatio: median(sizes.map { exp($0.winner - $0.loser) }),
-            saturated: share(of: margins, where: isSaturatedMargin),
-            capped: share(of: pairs.flatMap { [$0.l1, $0.l2] }, where: isCapped),
+            saturated: share(of: margins, where: shape.isSaturated),
+            capped: share(of: pairs.flatMap { [$0.l1, $0.l2] }, where: divergence.isCapped),
             meanDX: mean(directions.map(\.dx)), meanDY: mean(directions.map(\.dy)))
-    }
-
-    private func isCapped(_ l: Double) -> Bool {
-        switch law {
-        case .paired(let divergence): divergence.isCapped(l)
-        case .centred: false
-        }
     }
 }

@@ -16,8 +16,10 @@ public struct GradientField: Sendable, Equatable {
     public enum Law: Sendable, Equatable {
         /// One margin for both, from the divergence's scores.
         case paired(Divergence)
-        /// PopAlign's: each image against a fixed offset, given in units of l.
-        case centred(offset: Double)
+        /// PopAlign's: each image against a fixed offset, given in units of the score.
+        case centred(Divergence, offset: Double)
+        /// Diffusion-KTO's: each image's utility against a fixed reference point, in units of l.
+        case utility(reference: Double)
     }
 
     /// How the margins of a pair come about.
@@ -37,30 +39,45 @@ public struct GradientField: Sendable, Equatable {
         case .paired(let divergence):
             let margin = beta * (divergence.score(l1) - divergence.score(l2))
             return (margin, margin)
-        case .centred(let offset):
-            return (beta * (l1 - offset), -beta * (l2 - offset))
+        case .centred(let divergence, let offset):
+            return (beta * (divergence.score(l1) - offset), -beta * (divergence.score(l2) - offset))
+        case .utility(let reference):
+            return (beta * (l1 - reference), -beta * (l2 - reference))
+        }
+    }
+
+    /// The divergence whose scores the margins are made of.
+    public var divergence: Divergence {
+        switch law {
+        case .paired(let divergence), .centred(let divergence, _): divergence
+        case .utility: .reverseKL
+        }
+    }
+
+    /// What becomes of a margin.
+    var shape: MarginLoss {
+        switch law {
+        case .paired, .centred: .logistic
+        case .utility: .sigmoid
         }
     }
 
     /// The pair's loss, of which everything here is a derivative.
     public func loss(_ l1: Double, _ l2: Double) -> Double {
         let m = margins(l1, l2)
-        return (softplus(-m.winner) + softplus(-m.loser)) / 2
+        return (shape.loss(m.winner) + shape.loss(m.loser)) / 2
     }
 
     /// ln |dL/dl1| and ln |dL/dl2|.
     func logMagnitudes(_ l1: Double, _ l2: Double) -> (winner: Double, loser: Double) {
         let m = margins(l1, l2)
-        switch law {
-        case .paired(let divergence):
-            let pull = log(beta) + logSigmoid(-m.winner)
-            return (
-                pull + divergence.logScoreDerivative(l1), pull + divergence.logScoreDerivative(l2)
-            )
-        case .centred:
-            let pull = log(beta / 2)
-            return (pull + logSigmoid(-m.winner), pull + logSigmoid(-m.loser))
-        }
+        // The one margin of a paired law moves with both of its images.
+        let isPaired = if case .paired = law { true } else { false }
+        let scale = log(isPaired ? beta : beta / 2)
+        return (
+            scale + shape.logPull(m.winner) + divergence.logScoreDerivative(l1),
+            scale + shape.logPull(m.loser) + divergence.logScoreDerivative(l2)
+        )
     }
 
     /// (dL/dl1, dL/dl2): never positive for the winner, never negative for the loser.

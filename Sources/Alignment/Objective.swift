@@ -51,13 +51,27 @@ public struct ObjectiveTerm: Sendable, Equatable {
     public let margin: Double
     /// How many of the term's images lie on the linear continuation of their divergence.
     public let cappedImages: Int
+    /// Whether the term hardly pulls any more: less than a thousandth of its steepest gradient.
+    public let isSaturated: Bool
 
-    /// Whether the term hardly pulls any more: sigma(-margin) < 1e-3.
-    public var isSaturated: Bool { isSaturatedMargin(margin) }
+    /// A term whose loss, as a function of the margin, is `shape`.
+    init(pair: Int, margin: Double, shape: MarginLoss, cappedImages: Int = 0) {
+        self.pair = pair
+        loss = shape.loss(margin)
+        self.margin = margin
+        self.cappedImages = cappedImages
+        isSaturated = shape.isSaturated(margin)
+    }
+
+    /// A term without a margin.
+    init(pair: Int, loss: Double) {
+        self.pair = pair
+        self.loss = loss
+        margin = .nan
+        cappedImages = 0
+        isSaturated = false
+    }
 }
-
-/// Whether sigma(-margin) < 1e-3, the gradient's share that is left.
-func isSaturatedMargin(_ margin: Double) -> Bool { sigmoid(-margin) < 1e-3 }
 
 /// What an objective makes of a batch: its value, its gradient and what each term contributed.
 public struct ObjectiveOutcome: Sendable, Equatable {
@@ -71,7 +85,8 @@ public struct ObjectiveOutcome: Sendable, Equatable {
     public let terms: [ObjectiveTerm]
     /// How many images a term is made of.
     public let imagesPerTerm: Int
-    /// PopAlign's detached offset b; nil for other objectives.
+    /// The detached number that all images are compared with: PopAlign's b, Diffusion-KTO's
+    /// reference point; nil for objectives of pairs.
     public let offset: Double?
 
     init(
@@ -85,18 +100,43 @@ public struct ObjectiveOutcome: Sendable, Equatable {
         self.imagesPerTerm = imagesPerTerm
         self.offset = offset
     }
+
+    /// The same value with each loser's gradient multiplied by its scale.
+    func scalingLosers(by scales: [Double]) -> ObjectiveOutcome {
+        ObjectiveOutcome(
+            terms: terms, imagesPerTerm: imagesPerTerm, winnerGradients: winnerGradients,
+            loserGradients: zip(loserGradients, scales).map { $0 * $1 }, offset: offset)
+    }
 }
 
 /// A loss over the per-image errors of a batch, with its gradient.
 ///
 /// All arithmetic is in Double. The batch is the global one: every forward pass of a step comes
 /// before `evaluate`, every backward pass after it.
+///
+/// A new objective is a file with a type of this protocol, its test, and a line in
+/// `ObjectiveName.kinds`.
 public protocol Objective: Sendable {
     /// The name in recipes, commands and lines.
-    var name: ObjectiveName { get }
+    static var name: ObjectiveName { get }
 
-    /// The slope of a pair's margin in g at g = 0, by which objectives of different divergence or
-    /// scale can be matched; nil where there is no margin.
+    /// Whether the objective takes a divergence.
+    static var divergenceRule: DivergenceRule { get }
+
+    /// Where a lane that names only its objective, and its divergence if it has one, starts.
+    ///
+    /// - Parameter divergence: as `divergenceRule` has it.
+    static func preset(_ divergence: Divergence?) -> ObjectivePreset
+
+    /// Makes the objective; a constant that it does not have is left unread.
+    ///
+    /// - Parameter divergence: as `divergenceRule` has it.
+    /// - Throws: `AlignmentError.notPositive`.
+    init(divergence: Divergence?, beta: Double, kappa: Double) throws
+
+    /// Twice the size of a pair's gradient by g at g = 0, times the number of pairs: for f-DPO the
+    /// slope of the margin, beta kappa f''(1). Objectives of equal slope start alike; it is
+    /// proportional to beta, and nil where there is no margin.
     var initialSlope: Double? { get }
 
     /// The loss of a global batch, its gradient by each image's g, and its terms.
@@ -108,4 +148,35 @@ public protocol Objective: Sendable {
     ///   - kappa: what a log-ratio g is multiplied with on the axes.
     ///   - offset: the batch's detached offset, where the objective has one.
     func field(kappa: Double, offset: Double?) -> GradientField?
+}
+
+extension Objective {
+    /// The name in recipes, commands and lines.
+    public var name: ObjectiveName { Self.name }
+}
+
+/// Whether an objective takes a divergence.
+public enum DivergenceRule: Sendable {
+    /// It has none, and one that is given is refused.
+    case none
+    /// It has a form without and one with.
+    case optional
+    /// It has no form without.
+    case required
+}
+
+/// Constants at which an objective moves a small model without breaking it.
+public struct ObjectivePreset: Sendable, Equatable {
+    /// The outer scale; 0 for an objective without margin.
+    public let beta: Double
+    /// The inner scale, l = kappa g, which makes betas of divergences of order one.
+    public let kappa: Double
+    /// AdamW's step size.
+    public let learningRate: Double
+
+    init(beta: Double, kappa: Double = 1_000, learningRate: Double = 1e-4) {
+        self.beta = beta
+        self.kappa = kappa
+        self.learningRate = learningRate
+    }
 }

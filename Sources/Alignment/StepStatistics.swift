@@ -20,7 +20,7 @@ public struct StepFigures: Sendable, Equatable {
     public let referenceError: Double
     /// Mean over all images of the mean squared distance of policy and reference predictions.
     public let klProxy: Double
-    /// The share of terms with sigma(-m) < 1e-3.
+    /// The share of terms that hardly pull any more: with a log-sigmoid, sigma(-m) < 1e-3.
     public let saturated: Double
     /// The share of the terms' images that lie on the linear continuation.
     public let capped: Double
@@ -90,7 +90,7 @@ extension StepFigures {
         referenceError = mean(both(\.reference))
         klProxy = mean(distances)
         saturated =
-            margins.contains(where: \.isNaN) ? .nan : share(of: margins, where: isSaturatedMargin)
+            margins.contains(where: \.isNaN) ? .nan : share(of: terms, where: \.isSaturated)
         capped =
             Double(terms.reduce(0) { $0 + $1.cappedImages })
             / Double(outcome.imagesPerTerm * terms.count)

@@ -7,7 +7,17 @@ public struct SupervisedFineTuning: Objective {
     public init() {}
 
     /// `sft`.
-    public var name: ObjectiveName { .sft }
+    public static let name = ObjectiveName.sft
+    /// There is no reference to diverge from.
+    public static let divergenceRule = DivergenceRule.none
+
+    /// No scale, as there is no margin; the likelihood of winners bears a larger step.
+    public static func preset(_ divergence: Divergence?) -> ObjectivePreset {
+        ObjectivePreset(beta: 0, learningRate: 2e-4)
+    }
+
+    /// Leaves all constants unread.
+    public init(divergence: Divergence?, beta: Double, kappa: Double) { self.init() }
 
     /// There is no margin.
     public var initialSlope: Double? { nil }
@@ -15,7 +25,7 @@ public struct SupervisedFineTuning: Objective {
     /// The mean error of the policy on the winners.
     public func evaluate(_ batch: PairedErrors) -> ObjectiveOutcome {
         let terms = batch.winners.policy.enumerated().map { pair, error in
-            ObjectiveTerm(pair: pair, loss: error, margin: .nan, cappedImages: 0)
+            ObjectiveTerm(pair: pair, loss: error)
         }
         return ObjectiveOutcome(
             terms: terms, imagesPerTerm: 1,
@@ -25,4 +35,9 @@ public struct SupervisedFineTuning: Objective {
 
     /// SFT compares nothing, so there is no field.
     public func field(kappa: Double, offset: Double?) -> GradientField? { nil }
+}
+
+extension ObjectiveName {
+    /// Supervised fine-tuning on the winners.
+    public static let sft = ObjectiveName(rawValue: "sft")
 }

@@ -61,9 +61,9 @@ public struct CurveRequest: Codable, Sendable, Equatable {
 public struct LaneSettings: Codable, Sendable, Equatable {
     /// Names the lane within its session; events and commands refer to it by this.
     public var name: String
-    /// `sft`, `diffusion-dpo`, `popalign` or `f-dpo`.
+    /// `sft`, `diffusion-dpo`, `popalign`, `f-dpo` or `diffusion-kto`.
     public var objective: String
-    /// `reverse-kl`, `forward-kl`, `js` or `alpha`; nil for objectives without a divergence.
+    /// `reverse-kl`, `forward-kl`, `js`, `alpha` or `jeffreys`; nil for objectives without one.
     public var divergence: String?
     /// Outer scale of the margin.
     public var beta: Double

@@ -20,7 +20,9 @@ public final class Arena {
     }
 
     deinit {
-        for block in blocks { block.deallocate() }
+        for block in blocks {
+            LargeMemory.release(block.baseAddress!, count: block.count)
+        }
     }
 
     /// Memory for `count` floats, uninitialised, 64-byte aligned, valid until it is recycled or the next
@@ -34,7 +36,7 @@ public final class Arena {
         }
         if block == blocks.count {
             let size = max(blockSize, needed)
-            blocks.append(UnsafeMutableBufferPointer(start: LargeMemory.floats(size), count: size))
+            blocks.append(UnsafeMutableBufferPointer(start: LargeMemory.claim(size), count: size))
             used = 0
         }
         defer { used += needed }

@@ -14,8 +14,7 @@ public final class FloatBlock {
     /// A block of `count` zeros.
     public init(count: Int) {
         self.count = count
-        pointer = LargeMemory.floats(count)
-        pointer.update(repeating: 0, count: max(count, 1))
+        pointer = LargeMemory.claimZeros(count)
     }
 
     /// A block that holds a copy of `values`.
@@ -26,7 +25,7 @@ public final class FloatBlock {
         }
     }
 
-    deinit { pointer.deallocate() }
+    deinit { LargeMemory.release(pointer, count: count) }
 
     /// Takes over another block's values; the counts must agree.
     public func copy(from other: FloatBlock) {

@@ -2,24 +2,53 @@
     import Glibc
 #endif
 
-/// Claims memory that numeric loops stream through.
+/// Memory that numeric loops stream through: small pieces from the allocator, large ones from the system.
+///
+/// What is large goes back to the system when it is released. The allocator would keep it, and pieces of
+/// many sizes that come and go between steps would leave it with holes that nothing fits.
 enum LargeMemory {
-    /// The size of a huge page on x86-64 and on most other machines.
-    private static let hugePage = 2 << 20
+    private static let large = 2 << 20
 
-    /// Uninitialised floats, 64-byte aligned; given back with `deallocate`.
-    ///
-    /// A training step walks through hundreds of megabytes, a page table's entry for every 4 KiB of them.
-    /// Where the system lends huge pages to those who ask, large claims ask.
-    static func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
-        let bytes = max(count, 1) * MemoryLayout<Float>.stride
-        let isLarge = bytes >= hugePage
-        let raw = UnsafeMutableRawPointer.allocate(
-            byteCount: bytes, alignment: isLarge ? hugePage : 64)
+    /// Uninitialised floats, 64-byte aligned, to be given to `release`.
+    static func claim(_ count: Int) -> UnsafeMutablePointer<Float> {
+        let bytes = byteCount(count)
         #if canImport(Glibc)
-            // A refusal costs speed alone.
-            if isLarge { _ = madvise(raw, bytes, MADV_HUGEPAGE) }
+            if bytes >= large {
+                let pages = mmap(
+                    nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                guard let pages, pages != MAP_FAILED else {
+                    fatalError("out of memory: the system refuses \(bytes >> 20) MiB")
+                }
+                return pages.bindMemory(to: Float.self, capacity: max(count, 1))
+            }
         #endif
-        return raw.bindMemory(to: Float.self, capacity: max(count, 1))
+        return UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+            .bindMemory(to: Float.self, capacity: max(count, 1))
+    }
+
+    /// Floats that are zero.
+    static func claimZeros(_ count: Int) -> UnsafeMutablePointer<Float> {
+        let pointer = claim(count)
+        #if canImport(Glibc)
+            // The system's pages come zeroed, and are not there before they are touched.
+            if byteCount(count) >= large { return pointer }
+        #endif
+        pointer.update(repeating: 0, count: max(count, 1))
+        return pointer
+    }
+
+    /// Gives back what was claimed for the same count.
+    static func release(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+        #if canImport(Glibc)
+            if byteCount(count) >= large {
+                munmap(pointer, byteCount(count))
+                return
+            }
+        #endif
+        pointer.deallocate()
+    }
+
+    private static func byteCount(_ count: Int) -> Int {
+        max(count, 1) * MemoryLayout<Float>.stride
     }
 }

@@ -12,10 +12,10 @@ struct Popbench: ParsableCommand {
         version: Version.current,
         subcommands: [
             WorkbenchCommand.self, RunCommand.self, SessionsCommand.self, StopCommand.self,
-            SampleCommand.self, EvaluateCommand.self, ExportCommand.self, CollectCommand.self,
-            DataCommand.self, PretrainCommand.self, TrainClassifierCommand.self,
-            ForwardCommand.self, BenchmarkCommand.self, DoctorCommand.self,
-            EngineCommand.self,
+            SampleCommand.self, EvaluateCommand.self, FieldsCommand.self, ExportCommand.self,
+            CollectCommand.self, DataCommand.self, PretrainCommand.self,
+            TrainClassifierCommand.self, ForwardCommand.self, BenchmarkCommand.self,
+            DoctorCommand.self, EngineCommand.self,
         ],
         defaultSubcommand: WorkbenchCommand.self)
 

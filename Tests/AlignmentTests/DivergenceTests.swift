@@ -18,6 +18,7 @@ import Testing
                 expected = u * log(2 * u / (u + 1)) + log(2 / (u + 1))
             case .alpha(let a):
                 expected = (pow(u, 1 - a) - (1 - a) * u - a) / (a * (a - 1))
+            case .jeffreys: expected = u * log(u) + log(1 / u)
             }
             #expect(abs(divergence.f(u) - expected) < 1e-12 * (1 + abs(u * log(u))))
             #expect(divergence.secondDerivative(u) > 0)
@@ -57,11 +58,14 @@ import Testing
                 let score = Divergence.alpha(a).score(l)
                 #expect(abs(score - (1 - exp(-a * l)) / a) < 1e-12 * (1 + exp(-a * l) / a))
             }
+            let jeffreys = Divergence.jeffreys.score(l)
+            #expect(abs(jeffreys - (l - exp(-l))) < 1e-12 * max(1, exp(-l)))
         }
         #expect(Divergence.reverseKL.secondDerivative(1) == 1)
         #expect(Divergence.forwardKL.secondDerivative(1) == 1)
         #expect(Divergence.jensenShannon.secondDerivative(1) == 0.5)
         #expect(Divergence.alpha(0.4).secondDerivative(1) == 1)
+        #expect(Divergence.jeffreys.secondDerivative(1) == 2)
     }
 
     @Test(
@@ -81,7 +85,7 @@ import Testing
 
     @Test("The continuation meets the exponential with equal value and slope")
     func continuation() {
-        for divergence in [Divergence.forwardKL, .alpha(0.5), .alpha(0.05)] {
+        for divergence in [Divergence.forwardKL, .alpha(0.5), .alpha(0.05), .jeffreys] {
             let order = if case .alpha(let a) = divergence { a } else { 1.0 }
             let edge = -Divergence.cap / order
             #expect(!divergence.isCapped(edge))
@@ -92,7 +96,8 @@ import Testing
             #expect(divergence.scoreDerivative(edge) == divergence.scoreDerivative(edge - 50))
             // One unit of the exponent further, the tangent has grown by e^c.
             let further = divergence.score(edge) - divergence.score(edge - 1 / order)
-            #expect(agree(further * order, exp(Divergence.cap), 1e-9))
+            let linear = divergence == .jeffreys ? 1.0 : 0
+            #expect(agree(further * order, exp(Divergence.cap) + linear, 1e-9))
         }
         #expect(!Divergence.reverseKL.isCapped(-200))
         #expect(!Divergence.jensenShannon.isCapped(-200))
@@ -122,6 +127,41 @@ import Testing
         }
     }
 
+    @Test("Any order between 0 and 1 is one, down to the last representable number")
+    func everyOrder() throws {
+        for a in [Double.leastNonzeroMagnitude, 1e-300, 1e-20, 1e-4, 0.5, 0.9999, 1 - 0x1p-53] {
+            let divergence = try Divergence(name: "alpha", alpha: a)
+            #expect(divergence.order == a)
+            for l in [-700.0, -30, -3, -0.3, 1e-9, 0.3, 3, 30, 700] {
+                #expect(divergence.score(l).isFinite)
+                #expect(divergence.scoreDerivative(l) >= 0)
+                // Below 1e-4 and above 0.9999 the nearer KL is within a thousandth, off the cap.
+                let nearest = a < 0.5 ? Divergence.reverseKL : .forwardKL
+                let constant = a < 0.5 ? 0.0 : 1
+                if a != 0.5, abs(l) <= 3 {
+                    let expected = nearest.score(l) + constant
+                    #expect(abs(divergence.score(l) - expected) < 1e-3 * (1 + abs(expected)))
+                    let f = divergence.f(exp(l))
+                    let (u, limit) = (exp(l), nearest.f(exp(l)))
+                    // f is normalised to f'(1) = 0; the limits are so up to a multiple of u - 1.
+                    let tangent = (a < 0.5 ? -1.0 : 1) * (u - 1)
+                    #expect(abs(f - (limit + tangent)) < 1e-3 * (1 + abs(limit)))
+                }
+            }
+        }
+    }
+
+    @Test("f at 0 is the limit of f towards 0")
+    func atZero() {
+        for a in [0.1, 0.3, 0.5, 0.7] {
+            #expect(agree(Divergence.alpha(a).f(0), 1 / (1 - a)))
+            #expect(agree(Divergence.alpha(a).f(0), Divergence.alpha(a).f(1e-60), 1e-10))
+        }
+        #expect(Divergence.reverseKL.f(0) == 0)
+        #expect(Divergence.jensenShannon.f(0) == log(2))
+        #expect(Divergence.forwardKL.f(0) == .infinity && Divergence.jeffreys.f(0) == .infinity)
+    }
+
     @Test("Names make divergences and come back")
     func names() throws {
         for name in Divergence.names {
@@ -133,9 +173,10 @@ import Testing
 
     @Test("What the theory does not cover is refused with the reason")
     func refusals() {
-        for name in ["pearson-chi2", "total-variation"] {
+        for name in ["pearson-chi2", "chi-squared", "total-variation", "tv"] {
             let error = AlignmentError.outsideTheory(divergence: name)
             #expect(throws: error) { try Divergence(name: name) }
+            #expect(!Divergence.names.contains(name))
             #expect(error.description.contains("f'(0) is finite"))
         }
         #expect(throws: AlignmentError.unknownDivergence("kl")) { try Divergence(name: "kl") }

@@ -52,6 +52,29 @@ extension PairedErrors {
     }
 }
 
+extension Objective {
+    /// The loss of a batch with the detached offset held where it is, which is what the gradient
+    /// differentiates.
+    func loss(_ batch: PairedErrors, offset: Double?) -> Double {
+        guard let offset else { return evaluate(batch).loss }
+        let sides = [(1.0, batch.winners.logRatios), (-1, batch.losers.logRatios)]
+        let losses = sides.flatMap { sign, ratios in
+            ratios.map { g in
+                switch self {
+                case let kto as DiffusionKTO: 1 - 1 / (1 + exp(-sign * kto.beta * (g - offset)))
+                case let popAlign as PopAlign:
+                    softplus(
+                        -sign * popAlign.beta
+                            * ((popAlign.divergence?.score(popAlign.kappa * g) ?? g) - offset))
+                default: Double.nan
+                }
+            }
+        }
+        return losses.reduce(0, +) / Double(losses.count)
+    }
+}
+
 /// Every divergence, the alpha ones at several orders.
 let everyDivergence: [Divergence] =
-    [.reverseKL, .forwardKL, .jensenShannon] + [0.1, 0.3, 0.5, 0.9].map(Divergence.alpha)
+    [.reverseKL, .forwardKL, .jensenShannon, .jeffreys]
+    + [0.1, 0.3, 0.5, 0.9].map(Divergence.alpha)

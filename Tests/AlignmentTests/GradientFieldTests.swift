@@ -20,6 +20,9 @@ import Testing
             case .jensenShannon:
                 (ratio, logRatio) = (x2 * (1 + x2) / (x1 * (1 + x1)), (1 + x2) / (1 + x1))
             case .alpha(let a): (ratio, logRatio) = (pow(x2 / x1, 1 + a), pow(x2 / x1, a))
+            case .jeffreys:
+                ratio = (1 / x1 + 1 / (x1 * x1)) / (1 / x2 + 1 / (x2 * x2))
+                logRatio = (1 + 1 / x1) / (1 + 1 / x2)
             }
             #expect(agree(field.ratio(l1, l2), ratio, 1e-10))
             #expect(agree(field.logRatio(l1, l2), logRatio, 1e-10))
@@ -49,7 +52,9 @@ import Testing
     func differences(_ divergence: Divergence) {
         let laws = [
             GradientField(law: .paired(divergence), beta: 0.3),
-            GradientField(law: .centred(offset: 0.4), beta: 0.9),
+            GradientField(law: .centred(divergence, offset: 0.4), beta: 0.3),
+            GradientField(law: .centred(.reverseKL, offset: 0.4), beta: 0.9),
+            GradientField(law: .utility(reference: 0.4), beta: 0.9),
         ]
         for field in laws {
             for (l1, l2) in Self.points + [(-14, -12), (-30, 2)] {
@@ -63,11 +68,41 @@ import Testing
         }
     }
 
+    @Test("At (1, 1) and (2, 1/2) the partial derivatives are those done by hand, and differences'")
+    func worked() {
+        let js = GradientField(law: .paired(.jensenShannon), beta: 1)
+        #expect(agree(js.loss(0, 0), log(2)))
+        #expect(agree(js.gradient(0, 0).winner, -0.25) && agree(js.gradient(0, 0).loser, 0.25))
+        // m = ln(4/3) - ln(2/3) = ln 2, so sigma(-m) = 1/3; f''(2) = 1/6 and f''(1/2) = 4/3.
+        let (l1, l2) = (log(2.0), log(0.5))
+        #expect(agree(js.loss(l1, l2), log(1.5)))
+        #expect(agree(js.gradient(l1, l2).winner, -1.0 / 18))
+        #expect(agree(js.gradient(l1, l2).loser, 4.0 / 9))
+        #expect(agree(js.ratio(l1, l2), 0.125))
+        for divergence in everyDivergence {
+            for beta in [0.3, 1, 4] {
+                let field = GradientField(law: .paired(divergence), beta: beta)
+                for (x1, x2) in [(1.0, 1.0), (2, 0.5), (0.5, 2)] {
+                    let gradient = field.gradient(log(x1), log(x2))
+                    let winner = slope(at: x1, step: 1e-3) { field.loss(log($0), log(x2)) }
+                    let loser = slope(at: x2, step: 1e-3) { field.loss(log(x1), log($0)) }
+                    #expect(agree(gradient.winner, winner, 1e-8))
+                    #expect(agree(gradient.loser, loser, 1e-8))
+                }
+            }
+        }
+    }
+
     @Test("An objective's field has the gradient that the objective gives the pair")
     func agreement() throws {
         let kappa = 1_000.0
         let pairs = [(0.002, -0.001), (-0.003, 0.001), (0, 0), (0.004, 0.006)]
-        var objectives: [any Objective] = try [DiffusionDPO(beta: 800), PopAlign(beta: 800)]
+        var objectives: [any Objective] = try [
+            DiffusionDPO(beta: 800), PopAlign(beta: 800), DiffusionKTO(beta: 800),
+        ]
+        objectives += try everyDivergence.map {
+            try PopAlign(divergence: $0, beta: 0.4, kappa: kappa)
+        }
         objectives += try everyDivergence.map { try FDPO(divergence: $0, beta: 0.4, kappa: kappa) }
         for objective in objectives {
             let batch = PairedErrors(winners: pairs.map(\.0), losers: pairs.map(\.1))
@@ -150,7 +185,7 @@ import Testing
         let even = reverse.summary(of: [(5, -5), (0, 0)])
         #expect(even.shareOnWinners == 0.5 && even.medianRatio == 1 && even.saturated == 0.5)
 
-        let centred = GradientField(law: .centred(offset: 0), beta: 1)
+        let centred = GradientField(law: .centred(.reverseKL, offset: 0), beta: 1)
         let quarter = centred.summary(of: [(9, 0), (0, 0)])
         #expect(quarter.saturated == 0.25)
         #expect(quarter.capped == 0)

@@ -13,13 +13,88 @@ import Testing
     @Test("Every name makes the objective that says it has that name")
     func names() throws {
         for name in ObjectiveName.allCases {
-            let made = try make(name.rawValue, name == .fDPO ? "js" : nil)
+            let takesOne = try name.kind().divergenceRule == .required
+            let made = try make(name.rawValue, takesOne ? "js" : nil)
             #expect(made.name == name)
         }
         #expect(
-            ObjectiveName.allCases.map(\.rawValue) == ["sft", "diffusion-dpo", "popalign", "f-dpo"])
+            ObjectiveName.allCases.map(\.rawValue) == [
+                "sft", "diffusion-dpo", "popalign", "f-dpo", "diffusion-kto",
+            ])
         let alpha = try #require(try make("f-dpo", "alpha", alpha: 0.25) as? FDPO)
         #expect(alpha.divergence == .alpha(0.25))
+    }
+
+    @Test("PopAlign takes a divergence and goes without")
+    func optionalDivergence() throws {
+        let plain = try #require(try make("popalign", beta: 2_000) as? PopAlign)
+        #expect(plain.divergence == nil && plain.initialSlope == 1_000)
+        let alpha = try #require(try make("popalign", "alpha", alpha: 0.25) as? PopAlign)
+        #expect(alpha.divergence == .alpha(0.25) && alpha.kappa == 1_000)
+        #expect(throws: AlignmentError.alphaMissing) { try make("popalign", "alpha") }
+        #expect(throws: AlignmentError.outsideTheory(divergence: "tv")) {
+            try make("popalign", "tv")
+        }
+    }
+
+    @Test("Presets of one objective start at one slope, whatever the divergence")
+    func presets() throws {
+        for name in ObjectiveName.allCases {
+            let kind = try name.kind()
+            let divergences: [Divergence?] =
+                switch kind.divergenceRule {
+                case .none: [nil]
+                case .optional: [nil] + everyDivergence
+                case .required: everyDivergence
+                }
+            let slopes = try divergences.map { divergence -> Double? in
+                let preset = kind.preset(divergence)
+                return try kind.init(
+                    divergence: divergence, beta: preset.beta, kappa: preset.kappa
+                ).initialSlope
+            }
+            #expect(Set(slopes).count == 1, "\(name.rawValue): \(slopes)")
+            #expect((slopes[0] == nil) == (name == .sft))
+        }
+    }
+
+    @Test("The matching beta gives every objective the same slope, and the same first gradient")
+    func matching() throws {
+        let still = PairedErrors(winners: [0, 0, 0], losers: [0, 0, 0])
+        for name in ObjectiveName.allCases {
+            let rule = try name.kind().divergenceRule
+            for divergence in rule == .none ? [nil] : everyDivergence as [Divergence?] {
+                let beta = try name.betaMatching(slope: 500, divergence: divergence, kappa: 800)
+                guard let beta else {
+                    #expect(name == .sft)
+                    continue
+                }
+                let made = try name.kind().init(divergence: divergence, beta: beta, kappa: 800)
+                #expect(try agree(#require(made.initialSlope), 500))
+                let outcome = made.evaluate(still)
+                let gradients = outcome.winnerGradients.map { -$0 } + outcome.loserGradients
+                #expect(gradients.allSatisfy { agree($0, 250.0 / 3) })
+            }
+        }
+        let beta = { try ObjectiveName.fDPO.betaMatching(slope: 500, divergence: $0, kappa: 1_000) }
+        #expect(try beta(.jensenShannon) == 1)
+        #expect(try beta(.forwardKL) == 0.5)
+        #expect(try beta(.jeffreys) == 0.25)
+    }
+
+    @Test("A slope that cannot be matched is refused")
+    func unmatched() {
+        for bad in [0, -1, .infinity] {
+            #expect(throws: AlignmentError.notPositive(key: "slope", value: bad)) {
+                try ObjectiveName.popAlign.betaMatching(slope: bad, kappa: 1)
+            }
+        }
+        #expect(throws: AlignmentError.divergenceMissing(objective: "f-dpo")) {
+            try ObjectiveName.fDPO.betaMatching(slope: 1, kappa: 1)
+        }
+        #expect(throws: AlignmentError.unknownObjective("dpo")) {
+            try ObjectiveName(rawValue: "dpo").betaMatching(slope: 1, kappa: 1)
+        }
     }
 
     @Test("A name that does not exist is named with those that do")
@@ -31,8 +106,11 @@ import Testing
 
     @Test("A divergence or an order that would be ignored is refused")
     func unused() {
-        let unused = AlignmentError.divergenceUnused(objective: "popalign", divergence: "js")
-        #expect(throws: unused) { try make("popalign", "js") }
+        for name in ["sft", "diffusion-dpo", "diffusion-kto"] {
+            let unused = AlignmentError.divergenceUnused(objective: name, divergence: "js")
+            #expect(throws: unused) { try make(name, "js") }
+            #expect(unused.description.contains("popalign, f-dpo"))
+        }
         #expect(throws: AlignmentError.alphaUnused(divergence: nil)) { try make("sft", alpha: 0.5) }
         #expect(throws: AlignmentError.divergenceMissing(objective: "f-dpo")) { try make("f-dpo") }
     }

@@ -4,8 +4,16 @@ import Testing
 
 @Suite struct ObjectiveTests {
     static func everyObjective(beta: Double, kappa: Double) throws -> [any Objective] {
-        try [SupervisedFineTuning(), DiffusionDPO(beta: beta), PopAlign(beta: beta)]
-            + everyDivergence.map { try FDPO(divergence: $0, beta: beta, kappa: kappa) }
+        try [
+            SupervisedFineTuning(), DiffusionDPO(beta: beta), PopAlign(beta: beta),
+            DiffusionKTO(beta: beta),
+        ]
+            + everyDivergence.flatMap { divergence -> [any Objective] in
+                [
+                    try FDPO(divergence: divergence, beta: beta, kappa: kappa),
+                    try PopAlign(divergence: divergence, beta: beta, kappa: kappa),
+                ]
+            }
     }
 
     @Test("SFT is the winners' mean error, and pulls each winner alike")
@@ -81,13 +89,7 @@ import Testing
                     let numeric = slope(at: g[i], step: 1e-6) { value in
                         var moved = g
                         moved[i] = value
-                        guard let popAlign = objective as? PopAlign, let b = outcome.offset else {
-                            return objective.evaluate(batch(moved)).loss
-                        }
-                        let losses = moved.indices.map { k in
-                            softplus((k < size ? -1 : 1) * popAlign.beta * (moved[k] - b))
-                        }
-                        return losses.reduce(0, +) / Double(losses.count)
+                        return objective.loss(batch(moved), offset: outcome.offset)
                     }
                     let lost = 1e-9 * (1 + outcome.loss) / 1e-6 * 1e-5
                     #expect(abs(numeric - gradient[i]) < 1e-5 * abs(gradient[i]) + lost)
@@ -229,12 +231,113 @@ import Testing
         #expect(near.terms.map(\.isSaturated) == [false, true])
     }
 
+    @Test("Diffusion-KTO is the mean over images of 1 - sigma(s beta (g - r)), r = max(0, mean g)")
+    func diffusionKTO() throws {
+        let objective = try DiffusionKTO(beta: 700)
+        func sigma(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+        for (winners, losers, r) in [
+            ([0.002, -0.001], [-0.001, 0.004], 0.001), ([0.002, -0.004], [-0.001, 0.001], 0.0),
+        ] {
+            let outcome = objective.evaluate(PairedErrors(winners: winners, losers: losers))
+            #expect(try agree(#require(outcome.offset), r))
+            let expected =
+                winners.map { 1 - sigma(700 * ($0 - r)) }
+                + losers.map { 1 - sigma(-700 * ($0 - r)) }
+            #expect(agree(outcome.loss, expected.reduce(0, +) / 4))
+            let slopes = winners.map { g in
+                let s = sigma(700 * (g - r))
+                return -700 * s * (1 - s) / 4
+            }
+            for (gradient, slope) in zip(outcome.winnerGradients, slopes) {
+                #expect(agree(gradient, slope, 1e-10))
+            }
+        }
+    }
+
+    @Test(
+        "Diffusion-KTO lets go of images far on either side; a log-sigmoid of the right side only")
+    func utility() throws {
+        let far = PairedErrors(winners: [-0.02, 0.02, 0], losers: [0.02, -0.02, 0])
+        let kto = try DiffusionKTO(beta: 1_000).evaluate(far)
+        #expect(kto.offset == 0)
+        #expect(kto.terms.map(\.isSaturated) == [true, true, true, true, false, false])
+        #expect(agree(kto.winnerGradients[0], kto.winnerGradients[1], 1e-9))
+        #expect(kto.winnerGradients[2] < 1e6 * kto.winnerGradients[0])
+        let popAlign = try PopAlign(beta: 1_000).evaluate(far)
+        #expect(popAlign.terms.map(\.isSaturated) == [false, false, true, true, false, false])
+    }
+
+    @Test("PopAlign over a divergence is the mean of -log sigma(s beta (phi(kappa g) - b))")
+    func popAlignOverDivergence() throws {
+        var draws = Draws(7)
+        let winners = draws.list(3, -0.003, 0.003)
+        let losers = draws.list(3, -0.003, 0.003)
+        for divergence in everyDivergence {
+            let outcome = try PopAlign(divergence: divergence, beta: 0.7, kappa: 1_000).evaluate(
+                PairedErrors(winners: winners, losers: losers))
+            // f' differs from phi by a constant, which cancels against b.
+            let phi = { (g: Double) in divergence.derivative(exp(1_000 * g)) }
+            let b = (winners + losers).map(phi).reduce(0, +) / 6
+            let expected =
+                winners.map { log(1 + exp(-0.7 * (phi($0) - b))) }
+                + losers.map { log(1 + exp(0.7 * (phi($0) - b))) }
+            #expect(agree(outcome.loss, expected.reduce(0, +) / 6, 1e-10))
+            let constant = divergence.derivative(1) - divergence.score(0)
+            #expect(try abs(#require(outcome.offset) + constant - b) < 1e-10 * (1 + abs(b)))
+        }
+    }
+
+    @Test("Over reverse KL PopAlign is the published one at kappa beta' = beta, to the last digits")
+    func popAlignOverReverseKL() throws {
+        var draws = Draws(8)
+        for _ in 0..<200 {
+            let beta = exp(draws.uniform(0, 9))
+            let kappa = exp(draws.uniform(-2, 8))
+            let batch = PairedErrors(
+                winners: draws.list(5, -0.02, 0.02), losers: draws.list(5, -0.02, 0.02))
+            let published = try PopAlign(beta: beta).evaluate(batch)
+            let other = try PopAlign(divergence: .reverseKL, beta: beta / kappa, kappa: kappa)
+                .evaluate(batch)
+            #expect(agree(published.loss, other.loss, 1e-10))
+            for i in 0..<5 {
+                #expect(agree(published.winnerGradients[i], other.winnerGradients[i], 1e-9))
+                #expect(agree(published.loserGradients[i], other.loserGradients[i], 1e-9))
+            }
+        }
+    }
+
+    @Test(
+        "With one pair PopAlign over a divergence is f-DPO at half its beta",
+        arguments: everyDivergence)
+    func onePairOverDivergence(_ divergence: Divergence) throws {
+        var draws = Draws(9)
+        for _ in 0..<100 {
+            let beta = exp(draws.uniform(-4, 2))
+            let batch = PairedErrors(
+                winners: draws.list(1, -0.004, 0.004), losers: draws.list(1, -0.004, 0.004))
+            let popAlign = try PopAlign(divergence: divergence, beta: beta, kappa: 1_000)
+            let fDPO = try FDPO(divergence: divergence, beta: beta / 2, kappa: 1_000)
+            #expect(popAlign.initialSlope == fDPO.initialSlope)
+            let (a, b) = (popAlign.evaluate(batch), fDPO.evaluate(batch))
+            #expect(agree(a.loss, b.loss, 1e-9))
+            #expect(agree(a.winnerGradients[0], b.winnerGradients[0], 1e-9))
+            #expect(agree(a.loserGradients[0], b.loserGradients[0], 1e-9))
+        }
+    }
+
+    @Test("PopAlign counts the images that its divergence caps")
+    func popAlignCaps() throws {
+        let outcome = try PopAlign(divergence: .jeffreys, beta: 1, kappa: 1_000).evaluate(
+            PairedErrors(winners: [0.001, -0.02], losers: [-0.009, -0.011]))
+        #expect(outcome.terms.map(\.cappedImages) == [0, 0, 1, 1])
+    }
+
     @Test("An equal slope is an equal first gradient, which an equal beta is not")
     func slopes() throws {
         let still = PairedErrors(winners: [0, 0], losers: [0, 0])
         let dpo = try DiffusionDPO(beta: 1_000)
         for divergence in everyDivergence {
-            let beta = FDPO.beta(matchingSlope: 500, divergence: divergence, kappa: 1_000)
+            let beta = 500 / (1_000 * divergence.secondDerivative(1))
             let fDPO = try FDPO(divergence: divergence, beta: beta, kappa: 1_000)
             #expect(try agree(#require(fDPO.initialSlope), #require(dpo.initialSlope)))
             #expect(
@@ -242,7 +345,5 @@ import Testing
                     fDPO.evaluate(still).winnerGradients[0], dpo.evaluate(still).winnerGradients[0])
             )
         }
-        #expect(FDPO.beta(matchingSlope: 500, divergence: .jensenShannon, kappa: 1_000) == 1)
-        #expect(FDPO.beta(matchingSlope: 500, divergence: .forwardKL, kappa: 1_000) == 0.5)
     }
 }

@@ -3,8 +3,8 @@ import Testing
 
 /// The commands that the tests go through one by one.
 private let commands = [
-    "sample", "export", "sessions", "stop", "data", "pretrain", "train-classifier", "forward",
-    "doctor",
+    "sample", "fields", "export", "sessions", "stop", "data", "pretrain", "train-classifier",
+    "forward", "doctor",
 ]
 
 @Suite("The command line", .serialized)

@@ -1,3 +1,4 @@
+import Alignment
 import BenchProtocol
 import PlainTOML
 
@@ -6,9 +7,9 @@ import PlainTOML
 /// Recipes and the commands that add or change a lane are held to the same rules.
 public enum RecipeLane {
     /// The objectives a lane may have.
-    public static let objectives = ["sft", "diffusion-dpo", "popalign", "f-dpo"]
-    /// The divergences an `f-dpo` lane may have.
-    public static let divergences = ["reverse-kl", "forward-kl", "js", "alpha"]
+    public static let objectives = ObjectiveName.allCases.map(\.rawValue)
+    /// The divergences that an objective may be given.
+    public static let divergences = Divergence.names
     /// What messages call the model that all lanes start from: no lane may have this name.
     public static let baseName = "base"
     /// The order of the alpha divergence when none is given: half-way between the two KLs.
@@ -19,32 +20,19 @@ public enum RecipeLane {
     /// - Parameters:
     ///   - name: the lane's name.
     ///   - objective: one of ``objectives``.
-    ///   - divergence: one of ``divergences`` for `f-dpo`, else nil.
-    /// - Returns: starting points at which a small model moves without breaking. The divergences
-    ///   start at equal slope, beta kappa f''(1) = 500, not at equal beta: f''(1) is 1/2 for `js`
-    ///   and 1 for the others, so an equal beta would not be an equal start.
+    ///   - divergence: one of ``divergences`` for objectives that take one, else nil.
+    /// - Returns: starting points at which a small model moves without breaking, which stand with
+    ///   each objective. The divergences of one objective start at equal slope, not at equal beta.
+    ///   Names that do not exist give settings that ``check(_:)`` refuses.
     public static func preset(
         name: String, objective: String, divergence: String? = nil
     ) -> LaneSettings {
-        let beta: Double
-        var learningRate = 1e-4
-        switch objective {
-        case "sft":
-            // No margin, so no scale; the likelihood of winners bears a larger step.
-            beta = 0
-            learningRate = 2e-4
-        case "popalign":
-            // At 500 identity prompts suffer; at 2000 they keep within a few points.
-            beta = 2000
-        case "f-dpo":
-            beta = divergence == "js" ? 1 : 0.5
-        default:
-            // Equal to f-DPO with reverse KL at kappa beta' = 500.
-            beta = 1000
-        }
+        let alpha = divergence == "alpha" ? defaultAlpha : nil
+        let kind = try? ObjectiveName(rawValue: objective).kind()
+        let preset = kind?.preset(divergence.flatMap { try? Divergence(name: $0, alpha: alpha) })
         return LaneSettings(
-            name: name, objective: objective, divergence: divergence, beta: beta, kappa: 1000,
-            alpha: divergence == "alpha" ? defaultAlpha : nil, learningRate: learningRate,
+            name: name, objective: objective, divergence: divergence, beta: preset?.beta ?? 1,
+            kappa: preset?.kappa ?? 1, alpha: alpha, learningRate: preset?.learningRate ?? 0,
             warmupSteps: 20)
     }
 
@@ -74,7 +62,7 @@ public enum RecipeLane {
             guard lane.divergence == "alpha" else {
                 return problem("alpha", "no alpha unless divergence is \"alpha\"", "\(alpha)")
             }
-            guard alphaRange.contains(alpha) else {
+            guard isOrder(alpha) else {
                 return problem("alpha", alphaExpectation, "\(alpha)")
             }
         }
@@ -93,24 +81,27 @@ public enum RecipeLane {
         return nil
     }
 
-    /// Whether objective and divergence go together.
-    static func divergenceProblem(_ objective: String, _ divergence: String?) -> LaneProblem? {
+    /// Whether objective and divergence go together; the objective is one of ``objectives``.
+    private static func divergenceProblem(_ objective: String, _ divergence: String?)
+        -> LaneProblem?
+    {
         let words = TOMLText.choices(divergences)
+        let rule = (try? ObjectiveName(rawValue: objective).kind().divergenceRule) ?? .none
         guard let divergence else {
-            return objective != "f-dpo"
+            return rule != .required
                 ? nil
                 : LaneProblem(
-                    key: "divergence", expected: "\(words) for objective \"f-dpo\"",
+                    key: "divergence", expected: "\(words) for objective \"\(objective)\"",
                     found: "nothing")
         }
-        guard objective == "f-dpo" else {
+        guard rule != .none else {
             return LaneProblem(
                 key: "divergence", expected: "no divergence for objective \"\(objective)\"",
                 found: described(divergence))
         }
         guard !divergences.contains(divergence) else { return nil }
-        // These two are asked for by name, so the refusal gives its reason.
-        let bounded = ["chi-squared", "pearson", "total-variation", "tv"].contains(divergence)
+        // Some are asked for by name, so the refusal gives its reason.
+        let bounded = Divergence.namesOutsideTheory.contains(divergence)
         return LaneProblem(
             key: "divergence", expected: words,
             found: described(divergence)
@@ -118,13 +109,14 @@ public enum RecipeLane {
     }
 
     static let nameExpectation = RecipeKey<LaneSettings>.nameExpectation + ", and not \"base\""
-    private static let alphaExpectation = "a number from 0.001 to 0.999"
-    private static let alphaRange = 0.001...0.999
+    private static let alphaExpectation = "a number above 0 and below 1"
     private static let betaRange = 1e-9...1e9
     private static let kappaRange = 1e-6...1e9
     private static let sftWeightRange = 0.0...1e9
     private static let learningRateRange = 0.0...1.0
     private static let warmupRange = 0...100_000_000
+
+    private static func isOrder(_ alpha: Double) -> Bool { alpha > 0 && alpha < 1 }
 
     private static func described(_ word: String) -> String {
         "the text \(TOMLText.quoted(String(word.prefix(60))))"
@@ -138,11 +130,25 @@ public enum RecipeLane {
             name: "alpha", reason: "order of the divergence, 0 reverse KL to 1 forward KL",
             expected: alphaExpectation,
             assign: { value, lane in
-                guard let number = value.asNumber, alphaRange.contains(number) else { return false }
+                guard let number = value.asNumber, isOrder(number) else { return false }
                 lane.alpha = number
                 return true
             },
             text: { $0.alpha.map { String($0) } }),
+        // After kappa and alpha, on which the beta depends that it stands for.
+        RecipeKey(
+            name: slopeKey, reason: "beta kappa f''(1), by which starts are matched",
+            expected: "a positive number that a beta from \(betaRange.lowerBound) to "
+                + "\(betaRange.upperBound) gives",
+            assign: { value, lane in
+                guard let slope = value.asNumber, let beta = beta(of: lane, matching: slope),
+                    betaRange.contains(beta)
+                else { return false }
+                lane.beta = beta
+                return true
+            },
+            // What is written is the beta.
+            text: { _ in nil }),
         .number(
             "sft_weight", \.sftWeight, sftWeightRange,
             "weight of the winners' denoising error beside the loss; 0, as published"),
@@ -153,6 +159,18 @@ public enum RecipeLane {
             "AdamW's first steps ignore the gradient's size: a short ramp keeps them small"),
     ]
 
+    /// The key that may stand in the place of `beta`.
+    static let slopeKey = "slope"
+
+    /// The beta at which a lane starts with a slope; nil where there is none.
+    private static func beta(of lane: LaneSettings, matching slope: Double) -> Double? {
+        let name = ObjectiveName(rawValue: lane.objective)
+        let beta = try? name.betaMatching(
+            slope: slope, divergence: name.divergence(named: lane.divergence, alpha: lane.alpha),
+            kappa: lane.kappa)
+        return beta ?? nil
+    }
+
     /// All keys of `[[lane]]`, in the order they are written.
     static let keyNames = ["name", "objective", "divergence"] + numberKeys.map(\.name)
 
@@ -161,7 +179,7 @@ public enum RecipeLane {
         numberKeys.filter { key in
             switch key.name {
             case "alpha": lane.divergence == "alpha"
-            case "beta", "kappa", "sft_weight": lane.objective != "sft"
+            case "beta", "kappa", slopeKey, "sft_weight": lane.objective != "sft"
             default: true
             }
         }

@@ -178,6 +178,11 @@ private struct RecipeReader {
             throw refuse(problem.key, problem.expected, problem.found)
         }
         let numbers = RecipeLane.numberKeys(for: lane).map(\.name)
+        if let slope = table[RecipeLane.slopeKey], table["beta"] != nil,
+            numbers.contains(RecipeLane.slopeKey)
+        {
+            throw refuse(RecipeLane.slopeKey, "beta or slope, not both", slope.described)
+        }
         for key in RecipeLane.numberKeys {
             guard let value = table[key.name] else { continue }
             guard numbers.contains(key.name) else {

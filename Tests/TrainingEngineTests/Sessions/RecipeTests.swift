@@ -1,3 +1,4 @@
+import Alignment
 import BenchProtocol
 import Foundation
 import Testing
@@ -130,8 +131,11 @@ struct RecipeTests {
         Bad(lane + "[lane.more]\nx = 1\n", 4, "lane.more", "unknown key"),
         Bad(lane + "divergence = \"js\"\n", 4, "lane.divergence", "no divergence"),
         Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\ndivergence = \"js\"\n", 4,
-            "lane.divergence", "no divergence for objective \"popalign\""),
+            "[[lane]]\nname = \"a\"\nobjective = \"diffusion-kto\"\ndivergence = \"js\"\n", 4,
+            "lane.divergence", "no divergence for objective \"diffusion-kto\""),
+        Bad(
+            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\ndivergence = \"tv\"\n", 4,
+            "lane.divergence", "finite at 0"),
         Bad(
             "[[lane]]\nname = \"a\"\nobjective = \"f-dpo\"\n", 1, "lane.divergence",
             "for objective \"f-dpo\""),
@@ -144,7 +148,17 @@ struct RecipeTests {
             "lane.alpha", "no alpha for divergence \"js\""),
         Bad(
             "[[lane]]\nname = \"a\"\nobjective = \"f-dpo\"\ndivergence = \"alpha\"\nalpha = 1\n", 5,
-            "lane.alpha", "from 0.001 to 0.999"),
+            "lane.alpha", "above 0 and below 1"),
+        Bad(lane + "slope = 500\n", 4, "lane.slope", "no slope for objective \"sft\""),
+        Bad(
+            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\nbeta = 1\nslope = 500\n", 5,
+            "lane.slope", "beta or slope, not both"),
+        Bad(
+            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\nslope = 1e10\n", 4, "lane.slope",
+            "a positive number"),
+        Bad(
+            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\nslope = 0\n", 4, "lane.slope",
+            "a positive number"),
         Bad(
             lane + "[[lane]]\nname = \"b\"\nobjective = \"popalign\"\nbeta = 0\n", 7, "lane.beta",
             "a number from"),
@@ -229,8 +243,10 @@ struct RecipeTests {
         recipe.training.schedule = .allCases.randomElement(using: &random)!
         for index in 0..<Int.random(in: 1...8, using: &random) {
             let objective = RecipeLane.objectives.randomElement(using: &random)!
+            let takesOne =
+                objective == "f-dpo" || objective == "popalign" && Bool.random(using: &random)
             let divergence =
-                objective == "f-dpo" ? RecipeLane.divergences.randomElement(using: &random) : nil
+                takesOne ? RecipeLane.divergences.randomElement(using: &random) : nil
             var lane = RecipeLane.preset(
                 name: "lane-\(index)", objective: objective, divergence: divergence)
             if objective != "sft" {
@@ -238,7 +254,9 @@ struct RecipeTests {
                 lane.kappa = pow(10, .random(in: -6...9, using: &random))
                 lane.sftWeight = .random(in: 0...1e6, using: &random)
             }
-            if divergence == "alpha" { lane.alpha = .random(in: 0.001...0.999, using: &random) }
+            if divergence == "alpha" {
+                lane.alpha = pow(.random(in: 0.001...0.999, using: &random), 9)
+            }
             lane.learningRate = .random(in: 0...1, using: &random)
             lane.warmupSteps = .random(in: 0...1000, using: &random)
             recipe.lanes.append(lane)
@@ -300,8 +318,55 @@ struct RecipeTests {
         #expect(divergences.map(\.divergence) == RecipeLane.divergences)
         #expect(Set(divergences.map(\.objective)) == ["f-dpo"])
         // Matched by slope, beta kappa f''(1).
-        let slopes = divergences.map { $0.beta * $0.kappa * ($0.divergence == "js" ? 0.5 : 1) }
-        #expect(Set(slopes).count == 1, "\(slopes)")
+        let slopes = divergences.map { lane in
+            lane.beta * lane.kappa * (["js": 0.5, "jeffreys": 2][lane.divergence] ?? 1)
+        }
+        #expect(Set(slopes) == [500], "\(slopes)")
+    }
+
+    @Test("A slope is read as the beta that gives it, whatever the objective, kappa and divergence")
+    func slope() throws {
+        func beta(_ rest: String) throws -> Double {
+            let text = "[[lane]]\nname = \"a\"\nslope = 300\n" + rest
+            let recipe = try Recipe.parse(text, file: "slope.toml")
+            let resolved = recipe.resolved()
+            #expect(!resolved.contains("slope =") && resolved.contains("\nbeta = "))
+            #expect(try Recipe.parse(resolved, file: "resolved.toml") == recipe)
+            return recipe.lanes[0].beta
+        }
+        #expect(try beta("objective = \"diffusion-dpo\"\nkappa = 7\n") == 600)
+        #expect(try beta("objective = \"diffusion-kto\"\n") == 1200)
+        #expect(try beta("objective = \"popalign\"\n") == 600)
+        for (divergence, curvature) in [
+            ("reverse-kl", 1.0), ("forward-kl", 1), ("js", 0.5), ("alpha", 1), ("jeffreys", 2),
+        ] {
+            let rest = "divergence = \"\(divergence)\"\nkappa = 400\n"
+            let paired = try beta("objective = \"f-dpo\"\n" + rest)
+            #expect(paired == 300 / (400 * curvature))
+            let centred = try beta("objective = \"popalign\"\n" + rest)
+            #expect(abs(centred - 2 * paired) < 1e-12)
+        }
+    }
+
+    @Test("Every objective has a preset that its rules accept, with and without a divergence")
+    func presets() throws {
+        for objective in RecipeLane.objectives where objective != "f-dpo" {
+            try RecipeLane.check(RecipeLane.preset(name: "a", objective: objective))
+        }
+        for objective in ["popalign", "f-dpo"] {
+            for divergence in RecipeLane.divergences {
+                let lane = RecipeLane.preset(
+                    name: "a", objective: objective, divergence: divergence)
+                try RecipeLane.check(lane)
+                _ = try ObjectiveName.makeObjective(
+                    named: lane.objective, divergence: lane.divergence, alpha: lane.alpha,
+                    beta: lane.beta, kappa: lane.kappa)
+            }
+        }
+        let js = RecipeLane.preset(name: "a", objective: "f-dpo", divergence: "js")
+        #expect(js.beta == 1 && js.kappa == 1000 && js.learningRate == 1e-4)
+        #expect(RecipeLane.preset(name: "a", objective: "popalign").beta == 2000)
+        #expect(RecipeLane.preset(name: "a", objective: "diffusion-dpo").beta == 1000)
     }
 
     @Test("Settings from a command are held to the rules of a recipe")

@@ -1,0 +1,132 @@
+import Foundation
+import TerminalKit
+
+/// A place in a figure, in units of one pixel at its nominal size, from the top left corner.
+struct FigurePoint: Hashable {
+    var x: Double
+    var y: Double
+}
+
+/// A drawing of lines, polygons, discs and words, which becomes an SVG or a picture.
+struct Figure {
+    /// Where words lie about their point, along their line.
+    enum Anchor: String { case start, middle, end }
+
+    /// One thing drawn, later ones over earlier ones.
+    enum Mark {
+        /// A line with round ends and corners.
+        case line([FigurePoint], width: Double, color: Color)
+        /// A filled convex polygon.
+        case polygon([FigurePoint], color: Color)
+        /// A filled circle.
+        case disc(FigurePoint, radius: Double, color: Color)
+        /// Words on a baseline, monospaced; `isUpright` has them read from bottom to top.
+        case words(
+            String, FigurePoint, size: Double, anchor: Anchor, isUpright: Bool, color: Color)
+    }
+
+    let width: Int
+    let height: Int
+    let background: Color
+    private(set) var marks: [Mark] = []
+
+    init(width: Int, height: Int, background: Color) {
+        self.width = width
+        self.height = height
+        self.background = background
+    }
+
+    mutating func line(_ points: FigurePoint..., width: Double = 1, color: Color) {
+        marks.append(.line(points, width: width, color: color))
+    }
+
+    /// A line in dashes of equal length, with gaps of the same.
+    mutating func dashes(
+        from start: FigurePoint, to end: FigurePoint, length: Double, width: Double = 1,
+        color: Color
+    ) {
+        let (dx, dy) = (end.x - start.x, end.y - start.y)
+        let whole = (dx * dx + dy * dy).squareRoot()
+        func along(_ distance: Double) -> FigurePoint {
+            let share = min(distance / whole, 1)
+            return FigurePoint(x: start.x + share * dx, y: start.y + share * dy)
+        }
+        for from in stride(from: 0, to: whole, by: 2 * length) {
+            line(along(from), along(from + length), width: width, color: color)
+        }
+    }
+
+    /// An arrow from its tail to its tip, with a head of a third of its length.
+    mutating func arrow(from tail: FigurePoint, to tip: FigurePoint, width: Double, color: Color) {
+        let (dx, dy) = (tip.x - tail.x, tip.y - tail.y)
+        func at(_ along: Double, _ across: Double) -> FigurePoint {
+            FigurePoint(
+                x: tail.x + along * dx - across * dy, y: tail.y + along * dy + across * dx)
+        }
+        line(tail, at(0.7, 0), width: width, color: color)
+        marks.append(.polygon([tip, at(0.62, 0.19), at(0.62, -0.19)], color: color))
+    }
+
+    mutating func disc(_ centre: FigurePoint, radius: Double, color: Color) {
+        marks.append(.disc(centre, radius: radius, color: color))
+    }
+
+    mutating func words(
+        _ text: String, at point: FigurePoint, size: Double, anchor: Anchor = .start,
+        isUpright: Bool = false, color: Color
+    ) {
+        marks.append(
+            .words(text, point, size: size, anchor: anchor, isUpright: isUpright, color: color))
+    }
+}
+
+// MARK: - SVG
+
+extension Figure {
+    /// The figure as a standalone SVG picture.
+    func svg() -> String {
+        let head = """
+            <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
+            viewBox="0 0 \(width) \(height)" font-family="'DejaVu Sans Mono',Menlo,Consolas,\
+            'Liberation Mono',monospace">
+            <rect width="\(width)" height="\(height)" fill="\(background.text)"/>
+
+            """
+        return head + marks.map { Figure.element($0) + "\n" }.joined() + "</svg>\n"
+    }
+
+    private static func element(_ mark: Mark) -> String {
+        switch mark {
+        case .line(let points, let width, let color):
+            return "<polyline points=\"\(list(points))\" fill=\"none\" stroke=\"\(color.text)\" "
+                + "stroke-width=\"\(number(width))\" stroke-linecap=\"round\" "
+                + "stroke-linejoin=\"round\"/>"
+        case .polygon(let points, let color):
+            return "<polygon points=\"\(list(points))\" fill=\"\(color.text)\"/>"
+        case .disc(let centre, let radius, let color):
+            return "<circle cx=\"\(number(centre.x))\" cy=\"\(number(centre.y))\" "
+                + "r=\"\(number(radius))\" fill=\"\(color.text)\"/>"
+        case .words(let text, let point, let size, let anchor, let isUpright, let color):
+            let (x, y) = (number(point.x), number(point.y))
+            let turn = isUpright ? " transform=\"rotate(-90 \(x) \(y))\"" : ""
+            return "<text x=\"\(x)\" y=\"\(y)\" font-size=\"\(number(size))\" "
+                + "text-anchor=\"\(anchor.rawValue)\" fill=\"\(color.text)\"\(turn)>"
+                + "\(escaped(text))</text>"
+        }
+    }
+
+    private static func list(_ points: [FigurePoint]) -> String {
+        points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+    }
+
+    private static func number(_ value: Double) -> String {
+        let rounded = (value * 100).rounded() / 100
+        return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacingOccurrences(of: "&", with: "&amp;")
+            .replacingOccurrences(of: "<", with: "&lt;")
+            .replacingOccurrences(of: ">", with: "&gt;")
+    }
+}
