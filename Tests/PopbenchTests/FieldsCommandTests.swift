@@ -117,7 +117,7 @@ struct FieldsCommandTests {
         // Seventeen rows of seventeen, and three in the legend.
         #expect(text.components(separatedBy: "<polygon").count - 1 == 17 * 17 + 3)
         #expect(text.components(separatedBy: "<circle").count - 1 == 2)
-        for words in ["f-dpo, js, beta 1.0", "X1, the winner", "X2, the loser", ">0.01<", ">100<"] {
+        for words in [">f-dpo, js, beta 1<", "X1, the winner", "X2, the loser", ">0.01<", ">100<"] {
             #expect(text.contains(words), "\(words)")
         }
     }

@@ -138,8 +138,8 @@ public enum RecipeLane {
         // After kappa and alpha, on which the beta depends that it stands for.
         RecipeKey(
             name: slopeKey, reason: "beta kappa f''(1), by which starts are matched",
-            expected: "a positive number that a beta from \(betaRange.lowerBound) to "
-                + "\(betaRange.upperBound) gives",
+            expected: "a positive number whose beta lies from \(betaRange.lowerBound) to "
+                + "\(betaRange.upperBound)",
             assign: { value, lane in
                 guard let slope = value.asNumber, let beta = beta(of: lane, matching: slope),
                     betaRange.contains(beta)

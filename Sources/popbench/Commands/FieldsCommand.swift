@@ -94,8 +94,8 @@ struct FieldsCommand: ParsableCommand {
     private func title() throws -> String {
         var words = [objective]
         if let divergence { words.append(divergence) }
-        if let alpha { words.append("alpha \(alpha)") }
-        return words.joined(separator: ", ") + ", beta \(try usedBeta())"
+        if let alpha { words.append(String(format: "alpha %g", alpha)) }
+        return words.joined(separator: ", ") + String(format: ", beta %g", try usedBeta())
     }
 
     private enum Kind: String { case svg, png }
