@@ -5,7 +5,6 @@
 
 Same definition on both sides: the default U-Net with random weights, text embeddings precomputed, data in
 memory, AdamW and clipping included, no moving average, the reference's forward in every alignment step.
-Four lanes are what a user of PyTorch runs today, four alignments one after another.
 """
 
 import argparse
@@ -20,7 +19,7 @@ from diffusers import UNet2DConditionModel
 parser = argparse.ArgumentParser()
 parser.add_argument("--threads", type=int, default=torch.get_num_threads())
 parser.add_argument("--batch", type=int, default=32)
-parser.add_argument("--work", default="unet,pretrain,align,lanes,sample")
+parser.add_argument("--work", default="unet,pretrain,align,sample")
 parser.add_argument("--modes", default="fp32,bf16,compile")
 parser.add_argument("--repeats", type=int, default=5)
 options = parser.parse_args()
@@ -78,10 +77,6 @@ class Mode:
         winners, losers = gain.chunk(2)
         self.update(-F.logsigmoid(500 * (winners - losers)).mean())
 
-    def lanes(self):
-        for _ in range(4):
-            self.align()
-
     @torch.no_grad()
     def sample(self, pictures=64, steps=25, guidance=2.0):
         x = torch.randn(pictures, 12, 16, 16)
@@ -108,7 +103,7 @@ def seconds(work, repeats):
 for name in options.modes.split(","):
     mode = Mode(name)
     for work in options.work.split(","):
-        images = {"lanes": 4 * batch, "sample": 64}.get(work, batch)
+        images = 64 if work == "sample" else batch
         try:
             median = seconds(getattr(mode, work), 1 if work == "sample" else options.repeats)
         except Exception as error:  # a mode that this machine cannot compile is a finding, not a failure
