@@ -65,7 +65,7 @@ let package = Package(
         layer(
             "TrainingEngine",
             [
-                "Alignment", "Populations", "Pictures", "DiffusionModels", "ModelStore",
+                "Alignment", "Metrics", "Populations", "Pictures", "DiffusionModels", "ModelStore",
                 "NeuralLayers", "TensorCore", "CKernels", "BenchProtocol", "MessageBus",
                 "PlainTOML", sqlite,
             ]),
@@ -86,14 +86,17 @@ let package = Package(
             name: "CChafa", pkgConfig: "chafa",
             providers: [.apt(["libchafa-dev", "libglib2.0-dev"])]),
         layer("TerminalKit", ["CTerminal", "CChafa", "PlainTOML"]),
-        layer("Workbench", ["TerminalKit", "BenchProtocol"]),
+        layer("Workbench", ["TerminalKit", "BenchProtocol", "Figures"]),
+
+        // Drawings for files: lines and words as SVG and PNG.
+        layer("Figures", ["TerminalKit", "Pictures"]),
 
         .executableTarget(
             name: "popbench",
             dependencies: [
-                "Workbench", "TerminalKit", "EngineLink", "TrainingEngine", "Alignment",
-                "Populations", "Pictures", "DiffusionModels", "ModelStore", "NeuralLayers",
-                "TensorCore", "MessageBus", "BenchProtocol", argumentParser,
+                "Workbench", "TerminalKit", "Figures", "EngineLink", "TrainingEngine", "Alignment",
+                "Populations", "Pictures", "DiffusionModels", "ModelStore",
+                "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol", argumentParser,
             ],
             swiftSettings: strict + checks),
 
@@ -124,7 +127,9 @@ let package = Package(
         tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),
         tests("EngineLinkTests", ["EngineLink", "MessageBus", "BenchProtocol"]),
         tests("TerminalKitTests", ["TerminalKit"]),
-        tests("WorkbenchTests", ["Workbench", "TerminalKit", "BenchProtocol"], data: ["Golden"]),
+        tests(
+            "WorkbenchTests", ["Workbench", "TerminalKit", "BenchProtocol", "Figures"],
+            data: ["Golden"]),
         tests(
             "PopbenchTests",
             [

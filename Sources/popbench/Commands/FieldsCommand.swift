@@ -1,5 +1,6 @@
 import Alignment
 import ArgumentParser
+import Figures
 import Foundation
 import Pictures
 

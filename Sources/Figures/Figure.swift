@@ -2,18 +2,26 @@ import Foundation
 import TerminalKit
 
 /// A place in a figure, in units of one pixel at its nominal size, from the top left corner.
-struct FigurePoint: Hashable {
-    var x: Double
-    var y: Double
+public struct FigurePoint: Hashable, Sendable {
+    /// To the right.
+    public var x: Double
+    /// Downwards.
+    public var y: Double
+
+    /// Makes a place.
+    public init(x: Double, y: Double) {
+        self.x = x
+        self.y = y
+    }
 }
 
 /// A drawing of lines, polygons, discs and words, which becomes an SVG or a picture.
-struct Figure {
+public struct Figure: Sendable {
     /// Where words lie about their point, along their line.
-    enum Anchor: String { case start, middle, end }
+    public enum Anchor: String, Sendable { case start, middle, end }
 
     /// One thing drawn, later ones over earlier ones.
-    enum Mark {
+    public enum Mark: Sendable {
         /// A line with round ends and corners.
         case line([FigurePoint], width: Double, color: Color)
         /// A filled convex polygon.
@@ -25,23 +33,39 @@ struct Figure {
             String, FigurePoint, size: Double, anchor: Anchor, isUpright: Bool, color: Color)
     }
 
-    let width: Int
-    let height: Int
-    let background: Color
-    private(set) var marks: [Mark] = []
+    /// Pixels across at its nominal size.
+    public let width: Int
+    /// Pixels down at its nominal size.
+    public let height: Int
+    /// The colour behind everything.
+    public let background: Color
+    /// What is drawn, in order.
+    public private(set) var marks: [Mark] = []
 
-    init(width: Int, height: Int, background: Color) {
+    /// Makes an empty figure.
+    public init(width: Int, height: Int, background: Color) {
         self.width = width
         self.height = height
         self.background = background
     }
 
-    mutating func line(_ points: FigurePoint..., width: Double = 1, color: Color) {
+    /// Draws a line through points.
+    public mutating func line(_ points: FigurePoint..., width: Double = 1, color: Color) {
         marks.append(.line(points, width: width, color: color))
     }
 
+    /// Draws a line through points.
+    public mutating func line(through points: [FigurePoint], width: Double = 1, color: Color) {
+        marks.append(.line(points, width: width, color: color))
+    }
+
+    /// Draws a filled convex polygon.
+    public mutating func polygon(_ points: [FigurePoint], color: Color) {
+        marks.append(.polygon(points, color: color))
+    }
+
     /// A line in dashes of equal length, with gaps of the same.
-    mutating func dashes(
+    public mutating func dashes(
         from start: FigurePoint, to end: FigurePoint, length: Double, width: Double = 1,
         color: Color
     ) {
@@ -57,7 +81,9 @@ struct Figure {
     }
 
     /// An arrow from its tail to its tip, with a head of a third of its length.
-    mutating func arrow(from tail: FigurePoint, to tip: FigurePoint, width: Double, color: Color) {
+    public mutating func arrow(
+        from tail: FigurePoint, to tip: FigurePoint, width: Double, color: Color
+    ) {
         let (dx, dy) = (tip.x - tail.x, tip.y - tail.y)
         func at(_ along: Double, _ across: Double) -> FigurePoint {
             FigurePoint(
@@ -67,11 +93,13 @@ struct Figure {
         marks.append(.polygon([tip, at(0.62, 0.19), at(0.62, -0.19)], color: color))
     }
 
-    mutating func disc(_ centre: FigurePoint, radius: Double, color: Color) {
+    /// Draws a filled circle.
+    public mutating func disc(_ centre: FigurePoint, radius: Double, color: Color) {
         marks.append(.disc(centre, radius: radius, color: color))
     }
 
-    mutating func words(
+    /// Writes words; their point is on the baseline.
+    public mutating func words(
         _ text: String, at point: FigurePoint, size: Double, anchor: Anchor = .start,
         isUpright: Bool = false, color: Color
     ) {
@@ -84,7 +112,7 @@ struct Figure {
 
 extension Figure {
     /// The figure as a standalone SVG picture.
-    func svg() -> String {
+    public func svg() -> String {
         let head = """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
             viewBox="0 0 \(width) \(height)" font-family="'DejaVu Sans Mono',Menlo,Consolas,\

@@ -5,7 +5,7 @@ extension Figure {
     /// The figure as pixels with smooth edges.
     ///
     /// - Parameter scale: pixels for one unit of the figure.
-    func picture(scale: Double) -> Picture {
+    public func picture(scale: Double) -> Picture {
         var canvas = FigureCanvas(self, scale: scale)
         for mark in marks { canvas.draw(mark) }
         return canvas.picture
