@@ -16,12 +16,12 @@ public struct FigurePoint: Hashable, Sendable {
 }
 
 /// A drawing of lines, polygons, discs and words, which becomes an SVG or a picture.
-public struct Figure: Sendable {
+public struct Figure: Hashable, Sendable {
     /// Where words lie about their point, along their line.
     public enum Anchor: String, Sendable { case start, middle, end }
 
     /// One thing drawn, later ones over earlier ones.
-    public enum Mark: Sendable {
+    public enum Mark: Hashable, Sendable {
         /// A line with round ends and corners.
         case line([FigurePoint], width: Double, color: Color)
         /// A filled convex polygon.

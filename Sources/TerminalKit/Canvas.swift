@@ -7,6 +7,8 @@ public struct Canvas: Hashable, Sendable {
     /// Rows.
     public let height: Int
     private var cells: [Cell]
+    /// What means something to the mouse, later areas over earlier ones.
+    public private(set) var hitAreas: [HitArea] = []
 
     /// Makes a canvas of blank cells; a negative size becomes 0.
     public init(width: Int, height: Int, style: Style = .plain) {
@@ -29,6 +31,15 @@ public struct Canvas: Hashable, Sendable {
             store(newValue.glyph, x: x, y: y, style: newValue.style)
         }
     }
+
+    /// Marks a part of the frame as something that the mouse can act on.
+    public mutating func mark(_ rect: Rect, _ target: any (Hashable & Sendable)) {
+        let visible = rect.intersection(bounds)
+        if !visible.isEmpty { hitAreas.append(HitArea(visible, target)) }
+    }
+
+    /// Forgets all marks so far: what is drawn next lies over everything.
+    public mutating func unmark() { hitAreas = [] }
 
     /// The cells of one row, left to right.
     public func row(_ y: Int) -> ArraySlice<Cell> {

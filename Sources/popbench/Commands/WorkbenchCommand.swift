@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import TerminalKit
 import TrainingEngine
+import Workbench
 
 /// `popbench` alone: the workbench, or one frame of it.
 struct WorkbenchCommand: ParsableCommand {
@@ -18,6 +19,10 @@ struct WorkbenchCommand: ParsableCommand {
     @Option(help: "Print one frame of this size, such as 120x40, instead of opening the screen.")
     var snapshot: String?
 
+    @Option(
+        help: "The view to begin with: \(SnapshotView.names).")
+    var view = SnapshotView.dashboard
+
     @Option(help: "With --snapshot: write the frame as an SVG picture (or text) to this file.")
     var output: String?
 
@@ -26,6 +31,9 @@ struct WorkbenchCommand: ParsableCommand {
 
     @Option(help: "Colours: auto, direct, 256, 16, 8 or mono.")
     var color: String?
+
+    @Flag(inversion: .prefixedNo, help: "Whether the mouse is used; all it does, keys do too.")
+    var mouse = true
 
     func validate() throws {
         if let snapshot, Self.size(snapshot) == nil {
@@ -45,9 +53,10 @@ struct WorkbenchCommand: ParsableCommand {
             session: session, recipe: recipe, locations: locations, allowNewest: true)
         let process = try WorkbenchProcess(session: opened, locations: locations, theme: theme)
         guard let snapshot, let (width, height) = Self.size(snapshot) else {
-            return try process.run(color: color == "auto" ? nil : color)
+            return try process.run(
+                view: view, color: color == "auto" ? nil : color, mouse: mouse)
         }
-        let (canvas, theme) = try process.snapshot(width: width, height: height)
+        let (canvas, theme) = try process.snapshot(of: view, width: width, height: height)
         guard let output else { return print(canvas.plainText(), terminator: "") }
         let text = output.hasSuffix(".svg") ? canvas.svg(theme: theme) : canvas.plainText()
         try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
@@ -58,4 +67,14 @@ struct WorkbenchCommand: ParsableCommand {
         guard parts.count == 2, parts.allSatisfy({ (1...1000).contains($0) }) else { return nil }
         return (parts[0], parts[1])
     }
+}
+
+/// What can be looked at from the start: a view, or the help.
+enum SnapshotView: String, CaseIterable, ExpressibleByArgument {
+    case dashboard, curves, compare, fields, population, sessions, log, help
+
+    /// The view; nil for help, which lies over one.
+    var benchView: BenchView? { BenchView(rawValue: rawValue) }
+
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

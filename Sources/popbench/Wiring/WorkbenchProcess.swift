@@ -21,21 +21,29 @@ final class WorkbenchProcess {
     }
 
     /// Shows the screen until the person leaves it.
-    func run(color: String?) throws {
+    func run(view: SnapshotView, color: String?, mouse: Bool) throws {
         let environment = ProcessInfo.processInfo.environment
         try CursesTerminal.check(environment: environment)
         let terminal = CursesTerminal(
-            color: color.flatMap(ColorDepth.init(option:)), mouse: false, environment: environment)
+            color: color.flatMap(ColorDepth.init(option:)), mouse: mouse, environment: environment)
         link.connect(starts: session.isNew)
         let link = self.link
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
         model.exportFolder = session.folder + "/exports"
+        if let shown = view.benchView {
+            for effect in update(&model, .show(shown)) {
+                if case .send(let command) = effect { link.send(command) }
+            }
+        } else {
+            _ = update(&model, .key(.function(1)))
+        }
         let loop = WorkbenchLoop(
             model: model, terminal: terminal, mailbox: link.mailbox, themes: themes,
             outlets: WorkbenchOutlets(
                 send: { link.send($0) }, attachAgain: { link.connect(starts: true) },
-                writePicture: { [session] in try Self.write($0, $1, session.folder) }),
+                writePicture: { [session] in try Exports.write($0, $1, session: session.folder) },
+                writeFile: { [session] in try Exports.write($0, session: session.folder) }),
             time: Timekeeper(
                 instant: { .now }, timeOfDay: { Date().timeIntervalSince1970 }))
         let errors = try? StandardErrorLog(path: session.folder + "/screen.log")
@@ -60,11 +68,14 @@ final class WorkbenchProcess {
     }
 
     /// One frame of the session as it stands.
-    func snapshot(width: Int, height: Int) throws -> (canvas: Canvas, theme: Theme) {
+    func snapshot(
+        of view: SnapshotView, width: Int, height: Int
+    ) throws -> (canvas: Canvas, theme: Theme) {
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
+        if let shown = view.benchView { _ = update(&model, .show(shown)) }
         link.connect(starts: false)
         let deadline = ContinuousClock.now + .seconds(60)
         var quietSince = ContinuousClock.now
@@ -98,6 +109,7 @@ final class WorkbenchProcess {
                 break
             }
         }
+        if view == .help { _ = update(&model, .key(.function(1))) }
         if link.launchedEngine { link.send(.stop) }
         link.close()
         if link.launchedEngine { waitForRelease() }
@@ -129,18 +141,5 @@ final class WorkbenchProcess {
                 return nil
             }
         }
-    }
-
-    private static func write(_ canvas: Canvas, _ theme: Theme, _ session: String) throws -> String
-    {
-        let folder = session + "/exports"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        let stamp = ISO8601DateFormatter().string(from: Date()).replacingOccurrences(
-            of: ":", with: "-")
-        let path = "\(folder)/dashboard-\(stamp).svg"
-        try Data(canvas.svg(theme: theme).utf8).write(
-            to: URL(fileURLWithPath: path), options: .atomic)
-        return path
     }
 }

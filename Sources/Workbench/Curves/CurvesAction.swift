@@ -1,0 +1,36 @@
+import TerminalKit
+
+/// What a key does in the view of the curves alone.
+public enum CurvesAction: Sendable, Hashable {}
+
+extension KeyTable {
+    /// The keys of the view of the curves.
+    static let curvesView: [KeyBinding] = []
+}
+
+extension WorkbenchModel {
+    /// Does what a key of this view stands for.
+    mutating func perform(_ action: CurvesAction) -> [WorkbenchEffect] {
+        switch action {}
+    }
+
+    /// Does what a key that works in several views means in this one: arrows, pages, ends, enter.
+    mutating func curvesNavigate(_ action: BenchAction) -> [WorkbenchEffect] { [] }
+
+    /// What happens when this view comes to be shown.
+    mutating func curvesAppear() -> [WorkbenchEffect] { [] }
+
+    /// A mouse action over something that the view marked as its own.
+    mutating func curvesPointer(_ event: MouseEvent, on target: MouseTarget) -> [WorkbenchEffect] {
+        []
+    }
+
+    /// Why a key of this view can do nothing now; nil when it can.
+    func refusal(of action: CurvesAction) -> String? { nil }
+
+    /// The formats this view can be written in.
+    var curvesExportFormats: [ExportFormat] { [] }
+
+    /// What this view shows, for a file; nil when there is nothing to write.
+    func curvesExport(_ format: ExportFormat) -> ExportedFile? { nil }
+}

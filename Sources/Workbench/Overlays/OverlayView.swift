@@ -1,0 +1,150 @@
+import BenchProtocol
+import TerminalKit
+
+/// What lies over the view: help, and the questions that wait for an answer.
+struct OverlayView: Drawing {
+    let model: WorkbenchModel
+    let theme: Theme
+
+    func draw(on canvas: inout Canvas, in rect: Rect) {
+        switch model.overlay {
+        case nil, .palette, .export, .text: break
+        case .help(let scroll): drawHelp(scroll, on: &canvas, in: rect)
+        case .quit:
+            ask("quit", [quitQuestion], context: .quitDialog, on: &canvas, in: rect)
+        case .stopping:
+            ask(
+                "saving and stopping",
+                ["The engine saves and ends; this screen closes when it has."],
+                context: .stopping, on: &canvas, in: rect)
+        case .engineLost: drawEngineLost(on: &canvas, in: rect)
+        case .confirm(.collect):
+            ask(
+                "collect populations",
+                [
+                    "Sample winner and loser populations anew from the base model? "
+                        + "Training waits until it is done, and the old ones are replaced."
+                ], context: .confirmation, on: &canvas, in: rect)
+        case .confirm(.exportWeights(let lane, let path)):
+            ask(
+                "export weights",
+                ["Write the weights of \(lane) as a diffusers pipeline to \(path)?"],
+                context: .confirmation, on: &canvas, in: rect)
+        }
+    }
+
+    private var quitQuestion: String {
+        guard model.trainingIntended else {
+            return "The session is not training. Stop its engine, or leave it running?"
+        }
+        let saved = model.state?.savedStep.map { "The last save is of step \($0). " } ?? ""
+        return saved + "Save and stop, or leave it training without a screen?"
+    }
+
+    // MARK: Questions
+
+    private func ask(
+        _ title: String, _ paragraphs: [String], context: KeyContext, warning: Bool = false,
+        on canvas: inout Canvas, in rect: Rect
+    ) {
+        let width = min(rect.width, 64)
+        let keys = model.keys.hints(in: context)
+        let text = paragraphs.flatMap { TextLayout.wrapped($0, to: max(1, width - 4)) }
+        let room = max(0, rect.height - 3 - keys.count)
+        let lines = text.prefix(room)
+        let frame = rect.centered(width: width, height: lines.count + keys.count + 3)
+        let ground = theme.style(for: .dialog)
+        canvas.fill(frame, ground)
+        canvas.box(
+            frame, title: title,
+            style: theme.style(for: warning ? .error : .accent).on(ground.background),
+            titleStyle: theme.style(for: warning ? .error : .title).on(ground.background))
+        let inner = frame.inset(horizontally: 2, vertically: 1)
+        for (row, line) in lines.enumerated() where row < inner.height {
+            canvas.put(
+                line, x: inner.x, y: inner.y + row, style: ground, maxWidth: inner.width)
+        }
+        for (row, binding) in keys.enumerated() {
+            let y = inner.maxY - keys.count + row
+            canvas.put(
+                runs: [
+                    (
+                        TextLayout.padded(
+                            binding.keys.first.map(KeyTable.name(of:)) ?? "", to: 5),
+                        theme.style(for: .key).on(ground.background)
+                    ), (binding.hint ?? "", ground),
+                ], x: inner.x, y: y, in: inner)
+        }
+    }
+
+    private func drawEngineLost(on canvas: inout Canvas, in rect: Rect) {
+        let save =
+            model.state?.savedStep.map {
+                "The last save is of step \($0); nothing before it is lost."
+            }
+            ?? "Nothing was saved yet."
+        switch model.engine {
+        case .left(let goodbye):
+            ask(
+                "the engine has left",
+                ["It said: \(goodbye.reason) (step \(goodbye.step)).", save],
+                context: .engineLost, on: &canvas, in: rect)
+        case .lost(let reason, let lines):
+            // The newest lines are the ones that tell; the oldest give way first.
+            let room = max(0, rect.height - 9)
+            let tail = lines.suffix(min(room, 12)).map { "│ " + TextLayout.clipped($0, to: 58) }
+            ask(
+                "the engine is gone", [reason] + tail + [save], context: .engineLost, warning: true,
+                on: &canvas, in: rect)
+        case .connecting, .attached, .stopping:
+            ask("no engine", [save], context: .engineLost, on: &canvas, in: rect)
+        }
+    }
+
+    // MARK: Lists
+
+    private func drawHelp(_ scroll: Int, on canvas: inout Canvas, in rect: Rect) {
+        var lines: [[(String, Style)]] = []
+        let ground = theme.style(for: .dialog)
+        let frame = rect.centered(width: min(rect.width, 92), height: rect.height)
+        let inner = frame.inset(horizontally: 2, vertically: 1)
+        let keyWidth = 14
+        for context in KeyContext.allCases {
+            let bindings = model.keys.shownBindings(in: context)
+            guard !bindings.isEmpty else { continue }
+            if !lines.isEmpty { lines.append([]) }
+            lines.append([(context.rawValue, theme.style(for: .accent).on(ground.background))])
+            for binding in bindings {
+                let name = TextLayout.padded(model.keys.names(of: binding), to: keyWidth)
+                let words = TextLayout.wrapped(
+                    binding.explanation, to: max(8, inner.width - keyWidth))
+                for (row, line) in words.enumerated() {
+                    let head = row == 0 ? name : String(repeating: " ", count: keyWidth)
+                    lines.append([
+                        (head, theme.style(for: .key).on(ground.background)), (line, ground),
+                    ])
+                }
+            }
+        }
+        let first = min(scroll, max(0, lines.count - inner.height))
+        drawList(
+            "keys", Array(lines.dropFirst(first)), below: lines.count - first - inner.height,
+            on: &canvas, in: frame)
+    }
+
+    private func drawList(
+        _ title: String, _ lines: [[(String, Style)]], below: Int, on canvas: inout Canvas,
+        in frame: Rect
+    ) {
+        let ground = theme.style(for: .dialog)
+        canvas.fill(frame, ground)
+        canvas.box(
+            frame, title: title, titleRight: below > 0 ? "\(below) more below" : nil,
+            style: theme.style(for: .accent).on(ground.background),
+            titleStyle: theme.style(for: .title).on(ground.background))
+        let inner = frame.inset(horizontally: 2, vertically: 1)
+        for (row, runs) in lines.prefix(inner.height).enumerated() {
+            canvas.put(runs: runs, x: inner.x, y: inner.y + row, in: inner)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import BenchProtocol
+import TerminalKit
+
+/// A question that is answered by typing a line.
+public struct TextQuestion: Sendable, Equatable {
+    /// What the answer is for; views add their own.
+    public enum Purpose: Sendable, Equatable {
+        /// Any prompt at all, to sample from the base and every lane.
+        case samplePrompt
+    }
+
+    /// What it is for.
+    public var purpose: Purpose
+    /// What stands in the frame.
+    public var title: String
+    /// What has been typed.
+    public var input: TextInput
+    /// Why the line cannot be taken as it is; nil when it can, or when nobody has tried.
+    public var problem: String?
+
+    /// Makes a question with a line to start from.
+    public init(_ purpose: Purpose, title: String, text: String = "") {
+        self.purpose = purpose
+        self.title = title
+        input = TextInput(text)
+    }
+}
+
+extension WorkbenchModel {
+    /// Takes the typed line for what it was asked for.
+    mutating func answer(_ question: TextQuestion) -> [WorkbenchEffect] {
+        let text = question.input.text.trimmed
+        switch question.purpose {
+        case .samplePrompt:
+            guard !text.isEmpty else { return [] }
+            overlay = nil
+            announce(.info, "sampling \"\(text)\" …")
+            return [.send(.sample(prompt: text, count: samplesPerKey))]
+        }
+    }
+}
+
+extension String {
+    /// The text without blanks at its ends.
+    var trimmed: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}
+
+/// A typed question in a frame.
+struct TextQuestionView: Drawing {
+    let question: TextQuestion
+    let theme: Theme
+
+    func draw(on canvas: inout Canvas, in rect: Rect) {
+        let ground = theme.style(for: .dialog)
+        let problem = question.problem.map { TextLayout.wrapped($0, to: min(rect.width, 72) - 4) }
+        let frame = rect.centered(
+            width: min(rect.width, 72), height: 3 + (problem?.count ?? 0))
+        canvas.fill(frame, ground)
+        canvas.box(
+            frame, title: question.title, titleRight: "enter  esc",
+            style: theme.style(for: .accent).on(ground.background),
+            titleStyle: theme.style(for: .title).on(ground.background))
+        let inner = frame.inset(horizontally: 2, vertically: 1)
+        canvas.draw(TextInputView(question.input, style: ground), in: inner)
+        for (row, line) in (problem ?? []).enumerated() {
+            canvas.put(
+                line, x: inner.x, y: inner.y + 1 + row,
+                style: theme.style(for: .error).on(ground.background), maxWidth: inner.width)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import TerminalKit
+
+/// What a key does in the view of the population gallery alone.
+public enum PopulationAction: Sendable, Hashable {}
+
+extension KeyTable {
+    /// The keys of the view of the population gallery.
+    static let populationView: [KeyBinding] = []
+}
+
+extension WorkbenchModel {
+    /// Does what a key of this view stands for.
+    mutating func perform(_ action: PopulationAction) -> [WorkbenchEffect] {
+        switch action {}
+    }
+
+    /// Does what a key that works in several views means in this one: arrows, pages, ends, enter.
+    mutating func populationNavigate(_ action: BenchAction) -> [WorkbenchEffect] { [] }
+
+    /// What happens when this view comes to be shown.
+    mutating func populationAppear() -> [WorkbenchEffect] { [] }
+
+    /// A mouse action over something that the view marked as its own.
+    mutating func populationPointer(_ event: MouseEvent, on target: MouseTarget)
+        -> [WorkbenchEffect]
+    {
+        []
+    }
+
+    /// Why a key of this view can do nothing now; nil when it can.
+    func refusal(of action: PopulationAction) -> String? { nil }
+
+    /// The formats this view can be written in.
+    var populationExportFormats: [ExportFormat] { [] }
+
+    /// What this view shows, for a file; nil when there is nothing to write.
+    func populationExport(_ format: ExportFormat) -> ExportedFile? { nil }
+}

@@ -1,0 +1,145 @@
+import BenchProtocol
+import TerminalKit
+
+/// The line that tells where the engine stands.
+struct StatusLine: Drawing {
+    let model: WorkbenchModel
+    let theme: Theme
+
+    func draw(on canvas: inout Canvas, in rect: Rect) {
+        guard !rect.isEmpty else { return }
+        // What does not fit is left out from the end: the list is in order of importance.
+        var column = rect.x + 1
+        for (index, run) in runs().enumerated() {
+            let columns = TextLayout.columns(run.0)
+            let gap = index == 0 ? 0 : 2
+            guard column + gap + columns <= rect.maxX || index == 0 else { break }
+            column += gap
+            column += canvas.put(
+                run.0, x: column, y: rect.y, style: run.1, maxWidth: rect.maxX - column)
+        }
+    }
+
+    private func runs() -> [(String, Style)] {
+        let text = theme.style(for: .text)
+        let dim = theme.style(for: .dim)
+        guard let state = model.state else { return [standing] }
+        var runs = [standing, ("step \(state.step)/\(state.endStep)", text)]
+        for task in model.tasks.values.sorted(by: { $0.task < $1.task }) {
+            let left =
+                task.secondsLeft.isFinite ? " eta \(NumberText.duration(task.secondsLeft))" : ""
+            let note = task.message.isEmpty ? "" : " \(task.message)"
+            runs.append(
+                ("\(task.task) \(task.done)/\(task.total)\(left)\(note)", theme.style(for: .accent))
+            )
+        }
+        let isLive = model.isAttached
+        if isLive, state.stepsPerSecond.isFinite, state.stepsPerSecond > 0 {
+            runs.append(("\(NumberText.short(state.stepsPerSecond)) steps/s", text))
+        }
+        if isLive, state.secondsLeft.isFinite, state.phase == .training {
+            runs.append(("eta \(NumberText.duration(state.secondsLeft))", text))
+        }
+        if let savedStep = state.savedStep {
+            let age = state.savedAt.map { " " + NumberText.age(model.now - $0) } ?? ""
+            runs.append(("saved\(age) (step \(savedStep))", dim))
+        } else {
+            runs.append(("not saved yet", theme.style(for: .warn)))
+        }
+        if isLive, state.imagesPerSecond.isFinite, state.imagesPerSecond > 0 {
+            runs.append(("\(NumberText.short(state.imagesPerSecond)) images/s", dim))
+        }
+        runs.append((state.session, dim))
+        if !state.kernel.isEmpty { runs.append((state.kernel, dim)) }
+        return runs
+    }
+
+    private var standing: (String, Style) {
+        switch model.engine {
+        case .connecting: return ("○ waiting for the engine", theme.style(for: .warn))
+        case .stopping: return ("◌ saving and stopping", theme.style(for: .warn))
+        case .left: return ("■ engine left", theme.style(for: .warn))
+        case .lost: return ("✗ engine lost", theme.style(for: .error))
+        case .attached: break
+        }
+        guard let phase = model.state?.phase else {
+            return ("○ attached", theme.style(for: .ok))
+        }
+        return switch phase {
+        case .training: ("● training", theme.style(for: .ok))
+        case .idle: ("○ idle", theme.style(for: .dim))
+        case .paused: ("‖ paused", theme.style(for: .warn))
+        case .finished: ("■ finished", theme.style(for: .accent))
+        case .preparing, .collecting, .sampling, .evaluating, .saving:
+            ("◌ \(phase.rawValue)", theme.style(for: .accent))
+        }
+    }
+}
+
+/// The last line: what the keys do here, or the newest notice.
+struct HintLine: Drawing {
+    let model: WorkbenchModel
+    let theme: Theme
+
+    func draw(on canvas: inout Canvas, in rect: Rect) {
+        guard !rect.isEmpty else { return }
+        if let notice = model.notice, model.overlay == nil {
+            drawNotice(notice, on: &canvas, in: rect)
+        } else {
+            drawKeys(on: &canvas, in: rect)
+        }
+    }
+
+    private func drawNotice(_ notice: Notice, on canvas: inout Canvas, in rect: Rect) {
+        let (mark, role): (String, ThemeRole) =
+            switch notice.level {
+            case .debug, .info: ("·", .accent)
+            case .warning: ("!", .warn)
+            case .error: ("✗", .error)
+            }
+        let ending = notice.level == .info || notice.level == .debug ? "" : "  7 log  esc hide"
+        let room = max(0, rect.width - 2 - ending.count)
+        let used = canvas.put(
+            "\(mark) \(notice.text)", x: rect.x + 1, y: rect.y, style: theme.style(for: role),
+            maxWidth: room)
+        canvas.put(
+            ending, x: rect.x + 1 + used, y: rect.y, style: theme.style(for: .dim),
+            maxWidth: max(0, rect.width - 1 - used))
+    }
+
+    private func drawKeys(on canvas: inout Canvas, in rect: Rect) {
+        var column = rect.x + 1
+        // Help and quit are never crowded out by keys that help would show.
+        let all = model.keys.hints(in: model.keyContext)
+        let room = rect.width - 2
+        var chosen = all
+        while chosen.count > 2, width(of: chosen) > room { chosen.remove(at: chosen.count - 3) }
+        for binding in chosen {
+            guard column < rect.maxX else { break }
+            column =
+                canvas.put(
+                    runs: [
+                        (name(of: binding), theme.style(for: .key)),
+                        (" \(word(for: binding))", theme.style(for: .dim)),
+                    ], x: column, y: rect.y, in: rect) + 2
+        }
+    }
+
+    private func width(of bindings: [KeyBinding]) -> Int {
+        bindings.reduce(0) {
+            $0 + TextLayout.columns(name(of: $1)) + TextLayout.columns(word(for: $1)) + 3
+        } - 2
+    }
+
+    private func name(of binding: KeyBinding) -> String {
+        binding.keys.first.map(KeyTable.name(of:)) ?? ""
+    }
+
+    private func word(for binding: KeyBinding) -> String {
+        switch binding.action {
+        case .toggleTraining: model.trainingIntended ? "pause" : "start"
+        case .zoom: model.isZoomed ? "unzoom" : "zoom"
+        default: binding.hint ?? ""
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import BenchProtocol
+import TerminalKit
+
+/// The time, as the loop reads it; tests bring their own.
+public struct Timekeeper {
+    /// A clock that never jumps: frames and deadlines.
+    public var instant: () -> ContinuousClock.Instant
+    /// The time of day in seconds since 1970: ages and log lines.
+    public var timeOfDay: () -> Double
+
+    /// Makes a timekeeper of two clocks.
+    public init(
+        instant: @escaping () -> ContinuousClock.Instant, timeOfDay: @escaping () -> Double
+    ) {
+        self.instant = instant
+        self.timeOfDay = timeOfDay
+    }
+}
+
+/// What the loop reaches outside the screen with.
+public struct WorkbenchOutlets {
+    /// Tells the engine; must not block.
+    public var send: (Command) -> Void
+    /// Starts the engine again and joins it; returns at once, and the mailbox gets `attached` or
+    /// `engineLost` later.
+    public var attachAgain: () -> Void
+    /// Writes a frame as a picture and returns its path.
+    public var writePicture: (Canvas, Theme) throws -> String
+    /// Writes what a view exports and returns the file's path.
+    public var writeFile: (ExportedFile) throws -> String
+
+    /// Bundles the ways out.
+    public init(
+        send: @escaping (Command) -> Void, attachAgain: @escaping () -> Void,
+        writePicture: @escaping (Canvas, Theme) throws -> String,
+        writeFile: @escaping (ExportedFile) throws -> String
+    ) {
+        self.send = send
+        self.attachAgain = attachAgain
+        self.writePicture = writePicture
+        self.writeFile = writeFile
+    }
+}
+
+/// The screen's loop: waits, takes in, draws.
+///
+/// Runs synchronously on the thread that calls `run`, which must be the initial one, and never
+/// awaits. Keys are answered with a frame at once; data is drawn at most 30 times a second; nothing
+/// is drawn when nothing changed, and an idle screen does not wake.
+public final class WorkbenchLoop {
+    /// The time between two frames that only show new data.
+    public static let dataFrameInterval: Duration = .milliseconds(33)
+
+    /// The screen as it is now.
+    public private(set) var model: WorkbenchModel
+    private let terminal: any TerminalBackend
+    private let mailbox: Mailbox
+    private let themes: [Theme]
+    private let outlets: WorkbenchOutlets
+    private let time: Timekeeper
+    private var theme: Theme
+    private var lastFrame: ContinuousClock.Instant?
+    /// Why a frame is due; nil when what is on the screen is what the model says.
+    private var due: FrameReason? = .input
+    private var leaving: QuitMode?
+
+    /// Makes a loop.
+    ///
+    /// - Parameters:
+    ///   - themes: what `t` cycles through; the first is in use. None means the built-in theme.
+    public init(
+        model: WorkbenchModel, terminal: any TerminalBackend, mailbox: Mailbox, themes: [Theme],
+        outlets: WorkbenchOutlets, time: Timekeeper
+    ) {
+        self.model = model
+        self.terminal = terminal
+        self.mailbox = mailbox
+        self.themes = themes.isEmpty ? [.builtin] : themes
+        self.outlets = outlets
+        self.time = time
+        theme = self.themes[0]
+        self.model.themeNames = self.themes.map(\.name)
+        self.model.themeIndex = 0
+    }
+
+    /// Takes the screen, runs until the person leaves, gives the screen back.
+    ///
+    /// Returns how the screen was left. SIGTERM, SIGHUP and SIGINT leave the engine training.
+    public func run() throws -> QuitMode {
+        try terminal.start()
+        defer { terminal.stop() }
+        model.colorDepth = terminal.colorDepth
+        takeSize()
+        while true {
+            takeTime()
+            for input in mailbox.drain() { take(input, .data) }
+            if let leaving { return leaving }
+            drawIfDue()
+            for event in terminal.wait(
+                descriptors: [mailbox.fileDescriptor], deadline: nextDeadline)
+            {
+                switch event {
+                case .key(.resize): takeSize()
+                case .key(let key): take(.key(key), .input)
+                case .terminate: leaving = leaving ?? .leaveTraining
+                case .readable, .deadline: break
+                }
+            }
+            if let leaving { return leaving }
+        }
+    }
+
+    /// When to wake although nothing happens; nil when there is no reason to.
+    private var nextDeadline: ContinuousClock.Instant? {
+        if due == .data, let lastFrame { return lastFrame + WorkbenchLoop.dataFrameInterval }
+        guard let change = model.nextClockChange else { return nil }
+        let seconds = min(max(0, change - model.now), 3600)
+        return time.instant() + .seconds(seconds)
+    }
+
+    private func takeSize() {
+        let size = terminal.size
+        take(.resized(width: size.width, height: size.height), .input)
+    }
+
+    private func takeTime() {
+        let wasShown = model.notice
+        let change = model.nextClockChange
+        let now = time.timeOfDay()
+        if let change, now >= change { due = due ?? .data }
+        _ = update(&model, .clock(now))
+        if model.notice != wasShown { due = due ?? .data }
+    }
+
+    private func take(_ input: WorkbenchInput, _ reason: FrameReason) {
+        let effects = update(&model, input)
+        if reason == .input || due == nil { due = reason }
+        for effect in effects { carryOut(effect) }
+    }
+
+    private func carryOut(_ effect: WorkbenchEffect) {
+        switch effect {
+        case .send(let command): outlets.send(command)
+        case .quit(let mode): leaving = leaving ?? mode
+        case .useTheme(let name): theme = themes.first { $0.name == name } ?? theme
+        case .attachAgain: outlets.attachAgain()
+        case .suspend:
+            terminal.suspend()
+            takeSize()
+        case .exportPicture:
+            let frame = snapshotFrame(
+                model, width: model.width, height: model.height, theme: theme)
+            tell { try outlets.writePicture(frame, theme) }
+        case .write(let file): tell { try outlets.writeFile(file) }
+        }
+    }
+
+    private func tell(_ write: () throws -> String) {
+        do {
+            _ = update(&model, .note(.info, "wrote \(try write())"))
+        } catch {
+            _ = update(&model, .note(.error, "nothing was written: \(error)"))
+        }
+    }
+
+    private func drawIfDue() {
+        guard let reason = due else { return }
+        let now = time.instant()
+        if reason == .data, let lastFrame, now - lastFrame < WorkbenchLoop.dataFrameInterval {
+            return
+        }
+        var canvas = Canvas(width: model.width, height: model.height, style: theme.base)
+        render(model, into: &canvas, theme: theme)
+        terminal.draw(canvas, reason: reason)
+        _ = update(&model, .drawn(canvas.hitAreas))
+        lastFrame = now
+        due = nil
+    }
+}

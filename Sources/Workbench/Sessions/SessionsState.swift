@@ -1,0 +1,3 @@
+/// What the person chose in the view of the sessions.
+public struct SessionsState: Sendable {
+}
