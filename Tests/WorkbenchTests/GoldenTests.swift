@@ -31,7 +31,7 @@ struct GoldenTests {
             Screen(name: "lanes", width: 120, height: 40, keys: [.right, .character("z")]),
             Screen(
                 name: "field", width: 120, height: 40,
-                keys: [.down, .character("z"), .character("4")]),
+                keys: [.down, .character("z"), .alt("4")]),
             Screen(
                 name: "population", width: 120, height: 40,
                 keys: [.right, .down, .character("z")]),
@@ -40,9 +40,9 @@ struct GoldenTests {
             Screen(
                 name: "samples", width: 80, height: 24, keys: [.down, .down, .character("z")]),
             Screen(name: "help", width: 80, height: 24, keys: [.character("?")]),
-            Screen(name: "log", width: 80, height: 24, keys: [.character("L")]),
+            Screen(name: "log", width: 80, height: 24, keys: [.character("7")]),
             Screen(name: "quit", width: 80, height: 24, keys: [.character("q")]),
-            Screen(name: "collect", width: 80, height: 24, keys: [.character("c")]),
+            Screen(name: "collect", width: 80, height: 24, keys: [.character("C")]),
         ]
 
     @Test("the screen is as committed", arguments: screens)

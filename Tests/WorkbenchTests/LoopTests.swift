@@ -25,6 +25,7 @@ struct LoopTests {
         var commands: [Command] = []
         var attachments = 0
         var pictures: [Canvas] = []
+        var files: [ExportedFile] = []
 
         var outlets: WorkbenchOutlets {
             WorkbenchOutlets(
@@ -33,6 +34,10 @@ struct LoopTests {
                 writePicture: { [self] canvas, _ in
                     pictures.append(canvas)
                     return "out/frame.svg"
+                },
+                writeFile: { [self] file in
+                    files.append(file)
+                    return "out/\(file.name).\(file.format.rawValue)"
                 })
         }
     }
@@ -75,7 +80,8 @@ struct LoopTests {
         for event in Scripted.events() { mailbox.post(.event(event)) }
         let record = Record()
         let terminal = MemoryTerminal(width: 120, height: 40)
-        terminal.press(.character(" "), .character("n"), .character("x"))
+        terminal.press(
+            .character(" "), .character("n"), .character("x"), .character("t"))
         terminal.press(.character("q"), .character("l"))
         let mode = try loop(terminal, mailbox, record).run()
         #expect(mode == .leaveTraining)

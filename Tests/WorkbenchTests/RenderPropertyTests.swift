@@ -111,7 +111,7 @@ struct RenderPropertyTests {
             while model.focusedPanel != panel { _ = model.type("w") }
             _ = model.type("z")
             for (width, height) in [(40, 12), (41, 13), (79, 23), (80, 24), (119, 36), (120, 36)] {
-                for overlay in ["", "?", "L", "q", "c"] {
+                for overlay in ["", "?", ":", "x", "G", "q", "C"] {
                     var shown = model
                     _ = shown.type(overlay)
                     let frame = snapshotFrame(
@@ -126,8 +126,10 @@ struct RenderPropertyTests {
     func layoutTiles() {
         for height in 12...60 {
             for width in stride(from: 40, through: 240, by: 3) {
+                let sizeClass = SizeClass(width: width, height: height)
+                let frame = ScreenFrame(Rect(width: width, height: height), sizeClass)
                 let layout = DashboardLayout(
-                    width: width, height: height, only: nil, focused: .curves)
+                    frame.view, sizeClass, only: nil, focused: .curves)
                 var covered = 0
                 for (index, item) in layout.panels.enumerated() {
                     covered += item.rect.width * item.rect.height
@@ -136,8 +138,8 @@ struct RenderPropertyTests {
                         #expect(item.rect.intersection(other.rect).isEmpty)
                     }
                 }
-                #expect(covered == width * (height - 2), "\(width)x\(height)")
-                if layout.sizeClass == .full || layout.sizeClass == .compact {
+                #expect(covered == width * frame.view.height, "\(width)x\(height)")
+                if sizeClass == .full || sizeClass == .compact {
                     #expect(layout.panels.map(\.panel) == Panel.allCases)
                 }
             }
@@ -180,7 +182,7 @@ struct RenderPropertyTests {
         }
         for row in 0..<16 {
             for column in 0..<32 {
-                let cell = frame[1 + PictureGrid.gutter + column, 1 + row]
+                let cell = frame[1 + PictureGrid.gutter + column, 2 + row]
                 #expect(cell.glyph == "▀")
                 #expect(cell.style.foreground == pixel(column, 2 * row))
                 #expect(cell.style.background == pixel(column, 2 * row + 1))
