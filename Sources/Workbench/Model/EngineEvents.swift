@@ -237,6 +237,7 @@ extension WorkbenchModel {
     mutating func append(_ line: LogLine) {
         log.append(line)
         if log.count > WorkbenchModel.logCapacity {
+            droppedLogLines += log.count - WorkbenchModel.logCapacity
             log.removeFirst(log.count - WorkbenchModel.logCapacity)
         }
     }

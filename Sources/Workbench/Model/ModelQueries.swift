@@ -58,6 +58,7 @@ extension WorkbenchModel {
         case nil: view.keyContext
         case .help: .help
         case .palette: .palette
+        case .themes: .themes
         case .export: .export
         case .text: .text
         case .quit: .quitDialog

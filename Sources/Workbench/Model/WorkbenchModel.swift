@@ -25,6 +25,8 @@ public struct WorkbenchModel: Sendable {
     public internal(set) var tasks: [String: TaskProgress] = [:]
     /// The newest log lines, oldest first.
     public internal(set) var log: [LogLine] = []
+    /// Log lines that were dropped because there were too many.
+    package internal(set) var droppedLogLines = 0
     /// Whether the next state is the first of another engine, which resumed from a checkpoint.
     var isRewindDue = false
     /// The curves that have been asked for since the engine was joined.
@@ -36,12 +38,17 @@ public struct WorkbenchModel: Sendable {
 
     /// The view on the screen.
     public internal(set) var view = BenchView.dashboard
-    /// What was chosen in the view of that name.
+    /// What was chosen in the view of the curves.
     public internal(set) var curves = CurvesState()
+    /// What was chosen in the comparison.
     public internal(set) var compare = CompareState()
+    /// What was chosen in the view of the gradient fields.
     public internal(set) var fields = FieldsState()
+    /// What was chosen in the view of the population.
     public internal(set) var gallery = PopulationState()
+    /// What was chosen in the view of the sessions.
     public internal(set) var shelf = SessionsState()
+    /// What was chosen in the view of the log.
     public internal(set) var logging = LogState()
     /// The panel that zoom and cursor keys act on.
     public internal(set) var focusedPanel = Panel.curves
@@ -69,6 +76,18 @@ public struct WorkbenchModel: Sendable {
     public internal(set) var themeNames: [String]
     /// The theme in use.
     public internal(set) var themeIndex = 0
+    /// The theme that was chosen; another one may be in use while themes are looked at.
+    var chosenTheme = 0
+    /// How the panels' borders have been moved.
+    package internal(set) var split = DashboardSplit()
+    /// The border that a mouse button holds.
+    var drag: BorderDrag?
+    /// What was typed in the palette, oldest first.
+    package internal(set) var commandHistory: [String] = []
+    /// What `undo` takes back, oldest first.
+    var undoSteps: [UndoStep] = []
+    /// Whether a few words to somebody new are on the screen.
+    public internal(set) var greets = false
 
     // MARK: What surrounds it
 
@@ -128,8 +147,9 @@ public enum EngineStanding: Sendable, Equatable {
 
 /// What lies over the view and takes the keys.
 public enum Overlay: Sendable, Equatable {
-    case help(scroll: Int)
+    case help(HelpText)
     case palette(Palette)
+    case themes(ThemePicker)
     case export
     case text(TextQuestion)
     case quit
