@@ -14,6 +14,7 @@ public enum KeyContext: String, CaseIterable, Sendable {
     case palette = "Command palette"
     case export = "Export"
     case text = "Typing"
+    case quantities = "List of quantities"
     case quitDialog = "Quit dialog"
     case stopping = "While the engine saves"
     case engineLost = "When the engine is gone"

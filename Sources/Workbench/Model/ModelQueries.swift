@@ -60,6 +60,7 @@ extension WorkbenchModel {
         case .palette: .palette
         case .export: .export
         case .text: .text
+        case .quantities: .quantities
         case .quit: .quitDialog
         case .stopping: .stopping
         case .engineLost: .engineLost

@@ -8,7 +8,7 @@ struct OverlayView: Drawing {
 
     func draw(on canvas: inout Canvas, in rect: Rect) {
         switch model.overlay {
-        case nil, .palette, .export, .text: break
+        case nil, .palette, .export, .text, .quantities: break
         case .help(let scroll): drawHelp(scroll, on: &canvas, in: rect)
         case .quit:
             ask("quit", [quitQuestion], context: .quitDialog, on: &canvas, in: rect)
