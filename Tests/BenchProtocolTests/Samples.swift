@@ -72,7 +72,7 @@ let sampleEvents: [Event] = {
             CheckpointSaved(step: 100, path: "checkpoints/100", seconds: 0.4, bytes: 1 << 40)),
         .curve(
             Curve(
-                lane: "js", quantity: "loss",
+                lane: "js", quantity: "loss", firstStep: 0, lastStep: 99,
                 buckets: [.init(step: 4, minimum: 0, maximum: 1, mean: .nan)])),
         .progress(
             TaskProgress(task: "collect", done: 3, total: 10, secondsLeft: .infinity, message: "😀")),

@@ -2,16 +2,15 @@ import Foundation
 import TerminalKit
 import Testing
 
-/// Compares a frame with the text file of that name beside the tests, row by row.
+/// Compares a screen with the text file of that name in `Golden/`, row by row.
 ///
-/// `POPBENCH_RECORD=1` in the environment writes the file anew; read the difference before
-/// committing it.
+/// `POPBENCH_RECORD=1` writes the file anew; read the difference before committing it.
 func compareWithGolden(_ canvas: Canvas, named name: String) throws {
-    try compareWithGolden(text: canvas.plainText(), file: "\(name).txt")
+    try compareWithGolden(canvas.plainText(), file: "\(name).txt")
 }
 
-/// Compares a text with the file of that name beside the tests, line by line.
-func compareWithGolden(text: String, file name: String) throws {
+/// Compares any text with a file in `Golden/`, line by line.
+func compareWithGolden(_ text: String, file name: String) throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Golden/\(name)")
     if ProcessInfo.processInfo.environment["POPBENCH_RECORD"] == "1" {
@@ -22,7 +21,7 @@ func compareWithGolden(text: String, file name: String) throws {
     let golden = try String(contentsOf: file, encoding: .utf8)
     let wanted = golden.split(separator: "\n", omittingEmptySubsequences: false)
     let found = text.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(found.count == wanted.count, "\(name)")
+    #expect(found.count == wanted.count)
     for (row, pair) in zip(found, wanted).enumerated() {
         #expect(pair.0 == pair.1, "row \(row) of \(name)")
     }

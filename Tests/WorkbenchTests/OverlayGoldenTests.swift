@@ -73,6 +73,6 @@ struct OverlayGoldenTests {
         }
         let frame = snapshotFrame(
             Self.model(Scene(name: "", keys: ""), 80, 24), width: 80, height: 24, theme: mono)
-        try compareWithGolden(text: frame.svg(theme: mono), file: "dashboard-80x24-mono.svg")
+        try compareWithGolden(frame.svg(theme: mono), file: "dashboard-80x24-mono.svg")
     }
 }

@@ -59,7 +59,7 @@ struct RenderPropertyTests {
                     task: "x", done: -3, total: 0, secondsLeft: .nan, message: "医\n生")),
             .curve(
                 Curve(
-                    lane: "dpo", quantity: "loss",
+                    lane: "dpo", quantity: "loss", firstStep: .min, lastStep: .max,
                     buckets: [.init(step: Int.max, minimum: .nan, maximum: 1e308, mean: -1e308)])),
             .evaluation(
                 Evaluation(

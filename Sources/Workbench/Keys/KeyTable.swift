@@ -16,6 +16,7 @@ public enum KeyContext: String, CaseIterable, Sendable {
     case themes = "Theme picker"
     case export = "Export"
     case text = "Typing"
+    case quantities = "List of quantities"
     case quitDialog = "Quit dialog"
     case stopping = "While the engine saves"
     case engineLost = "When the engine is gone"

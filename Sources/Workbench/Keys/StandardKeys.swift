@@ -166,6 +166,12 @@ extension KeyTable {
             .palette, [.escape, .control("c")], .back, hint: "close", "Back to the view."),
         KeyBinding(.text, [.enter], .activate, hint: "take it", "Take the line as it is."),
         KeyBinding(.text, [.escape, .control("c")], .back, hint: "cancel", "Back to the view."),
+        KeyBinding(.quantities, [.enter], .activate, hint: "draw them", "Draw what is marked."),
+        KeyBinding(
+            .quantities, [.tab], .curves(.markRow), hint: "mark",
+            "Mark a quantity, or take its mark away."),
+        KeyBinding(
+            .quantities, [.escape, .control("c")], .back, hint: "close", "Leave it as it was."),
         KeyBinding(.export, [.character("c")], .export(.csv), "Write the numbers as CSV."),
         KeyBinding(.export, [.character("j")], .export(.json), "Write the numbers as JSON."),
         KeyBinding(.export, [.character("s")], .export(.svg), "Write the figure as SVG."),

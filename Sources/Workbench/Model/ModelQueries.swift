@@ -61,6 +61,7 @@ extension WorkbenchModel {
         case .themes: .themes
         case .export: .export
         case .text: .text
+        case .quantities: .quantities
         case .quit: .quitDialog
         case .stopping: .stopping
         case .engineLost: .engineLost

@@ -14,6 +14,28 @@ public enum MouseTarget: Hashable, Sendable {
     case item(BenchView, Int)
     /// A plot of a view, whose rectangle says where in it the mouse is.
     case surface(BenchView, Rect)
+    /// A chart of a view, with what its edges stand for.
+    case plot(PlotTarget)
+}
+
+/// A chart that the mouse can zoom, pan and read.
+public struct PlotTarget: Hashable, Sendable {
+    /// A part of a chart.
+    public enum Part: Hashable, Sendable {
+        /// The lines.
+        case lines
+        /// The texts left of them.
+        case verticalAxis
+    }
+
+    /// The view it belongs to.
+    public var view: BenchView
+    /// Which of the view's charts it is.
+    public var index: Int
+    /// What of the chart lies under the mouse.
+    public var part: Part
+    /// Where the lines are, and the values at their edges.
+    public var geometry: BrailleChart.Geometry
 }
 
 extension WorkbenchModel {
@@ -24,7 +46,9 @@ extension WorkbenchModel {
     mutating func point(_ event: MouseEvent) -> [WorkbenchEffect] {
         if let drag { return end(drag, event) }
         if let overlay, let effects = scroll(overlay, event) { return effects }
+        if case .release = event.action, curves.drag != nil { return endCurvesDrag(event) }
         guard let target = target(of: event) else { return [] }
+        if case .quantities(let picker) = overlay { return point(event, target, in: picker) }
         switch target {
         case .action(let action):
             guard case .press(button: 1) = event.action else { return [] }
@@ -40,6 +64,9 @@ extension WorkbenchModel {
         case .row(let row):
             guard case .press(button: 1) = event.action else { return [] }
             return clickRow(row)
+        case .plot(let plot):
+            guard plot.view == .curves, view == .curves, overlay == nil else { return [] }
+            return curvesPointer(event, on: target)
         case .item(let view, _), .surface(let view, _):
             guard view == self.view, overlay == nil else { return [] }
             switch view {

@@ -19,6 +19,7 @@ public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [W
         model.engine = .connecting
         if model.overlay == .engineLost || model.overlay == .stopping { model.overlay = nil }
         model.requestedCurves = []
+        model.curveShelf.forgetQuestions()
         model.tasks = [:]
         return [
             .send(.hello(protocolVersion: EngineHello.currentProtocol)), .send(.refresh),
@@ -150,6 +151,7 @@ extension WorkbenchModel {
             navigate(action, help)
             return []
         case .text(let question): return action == .activate ? answer(question) : []
+        case .quantities(let picker): return action == .activate ? choose(from: picker) : []
         case nil: break
         default:
             look(action)
@@ -180,6 +182,7 @@ extension WorkbenchModel {
         switch overlay {
         case .palette(let palette): type(key, into: palette)
         case .help(let help): type(key, into: help)
+        case .quantities(let picker): type(key, into: picker)
         case .text(var question):
             if question.input.take(key) { question.problem = nil }
             overlay = .text(question)

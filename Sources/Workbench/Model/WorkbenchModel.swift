@@ -31,6 +31,8 @@ public struct WorkbenchModel: Sendable {
     var isRewindDue = false
     /// The curves that have been asked for since the engine was joined.
     package internal(set) var requestedCurves: Set<CurveKey> = []
+    /// What was fetched of curves besides what every step tells.
+    package internal(set) var curveShelf = CurveShelf()
     /// Whether the engine trains whenever nothing else occupies it.
     package internal(set) var trainingIntended = false
 
@@ -101,6 +103,8 @@ public struct WorkbenchModel: Sendable {
     public var exportFolder: String?
     /// How many pictures the sample key asks for.
     public var samplesPerKey = 8
+    /// How many seconds the clocks on screen are ahead of Greenwich's.
+    public var secondsFromUTC = 0
     /// How many colours the terminal shows; pictures become dots without any.
     public var colorDepth = ColorDepth.direct
     /// The keys in force.
@@ -152,6 +156,7 @@ public enum Overlay: Sendable, Equatable {
     case themes(ThemePicker)
     case export
     case text(TextQuestion)
+    case quantities(QuantityPicker)
     case quit
     case stopping
     case engineLost
@@ -213,5 +218,5 @@ package struct PopulationKey: Hashable, Sendable {
 /// What tells one curve from another.
 package struct CurveKey: Hashable, Sendable {
     package var lane: String
-    package var quantity: Quantity
+    package var quantity: LoggedQuantity
 }

@@ -8,7 +8,7 @@ struct OverlayView: Drawing {
 
     func draw(on canvas: inout Canvas, in rect: Rect) {
         switch model.overlay {
-        case nil, .palette, .themes, .help, .export, .text: break
+        case nil, .palette, .themes, .help, .export, .text, .quantities: break
         case .quit:
             ask("quit", [quitQuestion], context: .quitDialog, on: &canvas, in: rect)
         case .stopping:

@@ -69,6 +69,8 @@ private func draw(
     case .export: canvas.draw(ExportMenu(model: model, theme: theme), in: area)
     case .text(let question):
         canvas.draw(TextQuestionView(question: question, theme: theme), in: area)
+    case .quantities(let picker):
+        canvas.draw(QuantityPickerView(picker: picker, model: model, theme: theme), in: area)
     case .quit, .stopping, .engineLost, .confirm:
         canvas.draw(OverlayView(model: model, theme: theme), in: area)
     }
@@ -105,7 +107,7 @@ struct TinyScreen: Drawing {
         case .stopping: return "saving and stopping; l leaves without waiting"
         case .engineLost: return "engine gone: r resume, q quit"
         case .confirm: return "sure? y yes, n no"
-        case .help, .palette, .themes, .export, .text, nil:
+        case .help, .palette, .themes, .export, .text, .quantities, nil:
             let training = model.trainingIntended ? "; training goes on" : ""
             return "popbench needs 40x12; this is \(model.width)x\(model.height)\(training)"
         }
