@@ -1,5 +1,6 @@
 import BenchProtocol
 import EngineLink
+import Figures
 import Foundation
 import MessageBus
 import TerminalKit
@@ -31,6 +32,7 @@ final class WorkbenchProcess {
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
         model.exportFolder = session.folder + "/exports"
+        model.pairLaw = { PairLaw(of: $0, offset: $1) }
         if let shown = view.benchView {
             for effect in update(&model, .show(shown)) {
                 if case .send(let command) = effect { link.send(command) }
@@ -73,6 +75,7 @@ final class WorkbenchProcess {
     ) throws -> (canvas: Canvas, theme: Theme) {
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
+        model.pairLaw = { PairLaw(of: $0, offset: $1) }
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
         if let shown = view.benchView { _ = update(&model, .show(shown)) }
