@@ -14,14 +14,18 @@ extension WorkbenchModel {
         let name =
             shown.count == 1 ? "field-\(shown[0].settings.name)" : "fields"
         switch format {
-        case .csv:
-            return ExportedFile(name: name, format: format, content: .text(fieldsCSV(shown)))
-        case .json:
-            return ExportedFile(name: name, format: format, content: .text(fieldsJSON(shown)))
+        case .csv, .json:
+            return ExportedFile(
+                name: name, format: format, content: .text(fieldsText(shown, format)))
         case .svg, .png:
             return ExportedFile(
                 name: name, format: format, content: .figure(fieldFigure(shown).drawn()))
         }
+    }
+
+    /// Fields as CSV or JSON: a grid over what the screen shows, the batch, the path, the cursor.
+    func fieldsText(_ shown: [LaneField], _ format: ExportFormat) -> String {
+        format == .csv ? fieldsCSV(shown) : fieldsJSON(shown)
     }
 
     /// Fields as a figure, over what the screen shows.
