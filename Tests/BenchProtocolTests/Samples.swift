@@ -49,7 +49,8 @@ let sampleEvents: [Event] = {
             GradientFieldSummary(
                 lane: "js", step: 1, shareOnWinner: 0.25, medianRatio: .nan, saturated: 0,
                 capped: 1, meanDX: -1, meanDY: 2,
-                arrows: [.init(x: -2, y: 3, dx: .nan, dy: 0.5)], points: [])),
+                arrows: [.init(x: -2, y: 3, dx: .nan, dy: 0.5)], points: [],
+                quartiles: [FieldQuartile(pairs: 0)])),
         .population(
             PopulationHistogram(
                 lane: "base", prompt: "a judge", step: 0, attribute: "gender",

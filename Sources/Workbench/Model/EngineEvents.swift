@@ -109,7 +109,8 @@ extension WorkbenchModel {
         guard let state else { return [] }
         var effects: [WorkbenchEffect] = []
         for lane in state.lanes {
-            for wanted in Set([Quantity.loss, quantity]).sorted(by: { $0.rawValue < $1.rawValue }) {
+            let shown = Set([Quantity.loss, quantity] + fieldPathQuantities)
+            for wanted in shown.sorted(by: { $0.rawValue < $1.rawValue }) {
                 let key = CurveKey(lane: lane.settings.name, quantity: .step(wanted))
                 guard requestedCurves.insert(key).inserted, lane.step > 0 else { continue }
                 effects.append(overview(of: key, to: lane.step))

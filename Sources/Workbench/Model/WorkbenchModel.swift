@@ -1,4 +1,5 @@
 import BenchProtocol
+import Figures
 import TerminalKit
 
 /// Everything the screen knows: what the engine told it and what the person chose to look at.
@@ -109,6 +110,9 @@ public struct WorkbenchModel: Sendable {
     public var colorDepth = ColorDepth.direct
     /// The keys in force.
     public var keys: KeyTable
+    /// A lane's gradient field as functions, given the offset of its last batch (NaN for none): the
+    /// program hands it in, since the screen knows no objective; nil for a lane without a field.
+    public var pairLaw: @Sendable (LaneSettings, Double) -> PairLaw? = { _, _ in nil }
     /// What the last frame marked for the mouse.
     public internal(set) var hitAreas: [HitArea] = []
     /// Pictures that were turned into cells already.

@@ -1,5 +1,6 @@
 import BenchProtocol
 import EngineLink
+import Figures
 import Foundation
 import MessageBus
 import TerminalKit
@@ -39,6 +40,7 @@ final class WorkbenchProcess {
             _ = update(&model, .note(.warning, problem))
         }
         if files.isNewcomer { _ = update(&model, .newcomer) }
+        model.pairLaw = { PairLaw(of: $0, offset: $1) }
         if let shown = view.benchView {
             for effect in update(&model, .show(shown)) {
                 if case .send(let command) = effect { link.send(command) }
@@ -82,6 +84,7 @@ final class WorkbenchProcess {
     ) throws -> (canvas: Canvas, theme: Theme) {
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
+        model.pairLaw = { PairLaw(of: $0, offset: $1) }
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
         if let shown = view.benchView { _ = update(&model, .show(shown)) }
