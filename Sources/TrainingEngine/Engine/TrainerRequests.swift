@@ -1,4 +1,5 @@
 import BenchProtocol
+import DiffusionModels
 import MessageBus
 import Populations
 

@@ -20,6 +20,10 @@ extension WorkbenchModel {
         case .population(let histogram): receive(histogram)
         case .thumbnails(let sheet):
             if let complaint = sheets.place(sheet) { report(.warning, complaint) }
+        case .populationHistory(let history): populationRecord.place(history)
+        case .planted(let planted): populationRecord.place(planted)
+        case .film(let film):
+            if let complaint = populationRecord.place(film) { report(.warning, complaint) }
         case .evaluation(let evaluation): receive(evaluation)
         case .checkpoint(let saved): receive(saved)
         case .curve(let curve): receive(curve)
@@ -39,6 +43,7 @@ extension WorkbenchModel {
         self.hello = hello
         engine = .attached
         requestedCurves = []
+        populationRecord.forgetRequests()
         if hello.protocolVersion != EngineHello.currentProtocol {
             report(
                 .error,
@@ -60,6 +65,7 @@ extension WorkbenchModel {
                 announce(.info, "the recipe has ended at step \(newState.step)")
             }
         }
+        let selectedBefore = state?.selectedPrompt
         state = newState
         switch newState.phase {
         case .training, .preparing, .collecting: trainingIntended = true
@@ -73,9 +79,11 @@ extension WorkbenchModel {
         evaluations = evaluations.filter { names.contains($0.key) }
         populations = populations.filter { names.contains($0.key.lane) }
         sheets.keep(lanes: names)
+        populationRecord.keep(lanes: names)
         requestedCurves = requestedCurves.filter { names.contains($0.lane) }
         focusedLane = min(focusedLane, max(0, newState.lanes.count - 1))
-        return fetchMissingCurves()
+        return fetchMissingCurves() + takeTypedPrompt(from: selectedBefore)
+            + fetchShownPopulations()
     }
 
     /// Forgets whatever was logged after a step.
@@ -91,6 +99,7 @@ extension WorkbenchModel {
         populations = populations.filter { $0.key.lane == base || $0.value.step <= step }
         evaluations = evaluations.filter { $0.key == base || $0.value.step <= step }
         sheets.truncate(after: step)
+        populationRecord.truncate(after: step)
         requestedCurves = []
         if let cursor = cursorStep, cursor > step { cursorStep = nil }
     }
@@ -146,6 +155,7 @@ extension WorkbenchModel {
                     + "classes from lane \(histogram.lane)")
             return
         }
+        populationRecord.note(histogram)
         let key = PopulationKey(
             lane: histogram.lane, prompt: histogram.prompt, attribute: histogram.attribute)
         if let shown = populations[key], histogram.step < shown.step { return }
@@ -203,6 +213,7 @@ extension WorkbenchModel {
     private mutating func receive(_ failure: Failure) {
         report(.error, failure.message)
         pendingPrompt = nil
+        askAgain(failure)
         if !failure.fatal, case .stopping = engine {
             // It could not save, so it did not leave: the person decides anew.
             engine = .attached

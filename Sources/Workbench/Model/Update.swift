@@ -65,7 +65,7 @@ extension WorkbenchModel {
             .showHelp:
             return performDialog(action)
         case .toggleTraining, .singleStep, .save, .sample, .evaluate, .collect, .exportWeights,
-            .nextPrompt, .previousPrompt, .typePrompt:
+            .nextPrompt, .previousPrompt, .typePrompt, .cancelTask:
             return command(action)
         case .nextQuantity, .previousQuantity:
             quantity = quantity.advanced(by: action == .nextQuantity ? 1 : -1)
@@ -178,6 +178,14 @@ extension WorkbenchModel {
             return [.send(.sample(prompt: shownPrompt, count: samplesPerKey))]
         case .typePrompt:
             overlay = .text(TextQuestion(.samplePrompt, title: "a prompt to sample"))
+        case .cancelTask:
+            guard !tasks.isEmpty else {
+                announce(.info, "nothing is under way that could be cancelled")
+                return []
+            }
+            let names = tasks.keys.sorted()
+            announce(.info, "cancelling \(names.joined(separator: " and ")) …")
+            return names.map { .send(.cancel(task: $0)) }
         case .evaluate:
             announce(.info, "evaluating the base and every lane …")
             return [.send(.evaluate)]
@@ -222,8 +230,9 @@ extension WorkbenchModel {
         let next = current.map { ($0 + offset + count) % count } ?? 0
         let chosen = prompts[next].prompt
         pendingPrompt = chosen == state?.selectedPrompt ? nil : chosen
+        gallery.typedPrompt = nil
         if isZoomed, focusedPanel == .samples { scroll = 0 }
-        return [.send(.selectPrompt(prompt: chosen))]
+        return [.send(.selectPrompt(prompt: chosen))] + fetchShownPopulations()
     }
 
     private mutating func performDialog(_ action: BenchAction) -> [WorkbenchEffect] {

@@ -33,6 +33,10 @@ struct StatusLine: Drawing {
                 ("\(task.task) \(task.done)/\(task.total)\(left)\(note)", theme.style(for: .accent))
             )
         }
+        let cancel = model.keys.keyName(for: .cancelTask, in: .everywhere)
+        if !model.tasks.isEmpty, !cancel.isEmpty {
+            runs.append(("\(cancel) cancels", theme.style(for: .key)))
+        }
         let isLive = model.isAttached
         if isLive, state.stepsPerSecond.isFinite, state.stepsPerSecond > 0 {
             runs.append(("\(NumberText.short(state.stepsPerSecond)) steps/s", text))
