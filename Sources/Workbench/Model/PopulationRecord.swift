@@ -27,7 +27,7 @@ package struct PopulationRecord: Sendable {
     /// Points asked for when histories are fetched.
     static let fetchedPoints = 256
 
-    private(set) var prompts: [String] = []
+    package private(set) var prompts: [String] = []
     private(set) var histories: [PopulationKey: PopulationHistory] = [:]
     private(set) var planted: [PopulationKey: [Double]] = [:]
     private var films: [FilmKey: PlacedFilm] = [:]
@@ -40,12 +40,12 @@ package struct PopulationRecord: Sendable {
     package init() {}
 
     /// The history of one lane.
-    func history(lane: String, prompt: String, attribute: String) -> PopulationHistory? {
+    package func history(lane: String, prompt: String, attribute: String) -> PopulationHistory? {
         histories[PopulationKey(lane: lane, prompt: prompt, attribute: attribute)]
     }
 
     /// The shares that the data set plants for a prompt, by class; nil where it plants none.
-    func planted(prompt: String, attribute: String, classes: [String]) -> [Double]? {
+    package func planted(prompt: String, attribute: String, classes: [String]) -> [Double]? {
         let key = PopulationKey(lane: Self.plantedName, prompt: prompt, attribute: attribute)
         guard let shares = planted[key], shares.count == classes.count else { return nil }
         return shares
@@ -54,12 +54,12 @@ package struct PopulationRecord: Sendable {
     static let plantedName = "planted"
 
     /// The film of one picture.
-    func film(_ key: FilmKey) -> PlacedFilm? { films[key] }
+    package func film(_ key: FilmKey) -> PlacedFilm? { films[key] }
 
     // MARK: Taking in
 
     /// Takes in what an engine remembers; what was measured since then stays.
-    mutating func place(_ history: PopulationHistory) {
+    package mutating func place(_ history: PopulationHistory) {
         guard !history.classes.isEmpty, history.classes.count <= 64,
             history.points.allSatisfy({ point in
                 point.counts.count == history.classes.count
@@ -80,7 +80,7 @@ package struct PopulationRecord: Sendable {
     }
 
     /// Takes in a measurement of now.
-    mutating func note(_ histogram: PopulationHistogram) {
+    package mutating func note(_ histogram: PopulationHistogram) {
         let key = PopulationKey(
             lane: histogram.lane, prompt: histogram.prompt, attribute: histogram.attribute)
         guard keep(histogram.prompt), histories[key] != nil || count(of: key.prompt) else { return }
@@ -106,7 +106,7 @@ package struct PopulationRecord: Sendable {
     }
 
     /// Takes in what the data set plants.
-    mutating func place(_ distribution: PlantedDistribution) {
+    package mutating func place(_ distribution: PlantedDistribution) {
         let shares = distribution.shares
         guard !shares.isEmpty, shares.count <= 64, shares.count == distribution.classes.count,
             shares.allSatisfy({ (0...1).contains($0) }), keep(distribution.prompt)
@@ -118,7 +118,7 @@ package struct PopulationRecord: Sendable {
     }
 
     /// Takes in a film; says what is wrong with one that cannot be shown.
-    mutating func place(_ film: Film) -> String? {
+    package mutating func place(_ film: Film) -> String? {
         let sides = 1...SheetShelf.largestSide
         let key = FilmKey(lane: film.lane, prompt: film.prompt, index: film.index)
         awaited.remove(key)
@@ -142,7 +142,7 @@ package struct PopulationRecord: Sendable {
     // MARK: Forgetting
 
     /// Forgets what was measured after a step, but for the base, which does not train.
-    mutating func truncate(after step: Int) {
+    package mutating func truncate(after step: Int) {
         let base = WorkbenchModel.baseName
         for key in Array(histories.keys) where key.lane != base {
             histories[key]?.points.removeAll { $0.step > step }
@@ -152,7 +152,7 @@ package struct PopulationRecord: Sendable {
     }
 
     /// Forgets lanes that are gone.
-    mutating func keep(lanes: Set<String>) {
+    package mutating func keep(lanes: Set<String>) {
         histories = histories.filter { lanes.contains($0.key.lane) }
         films = films.filter { lanes.contains($0.key.lane) }
     }
