@@ -30,6 +30,14 @@ public enum Command: Codable, Sendable, Equatable {
     case removeLane(name: String)
     /// Asks for at most `points` values of a logged quantity between two steps.
     case fetchCurve(CurveRequest)
+    /// Asks who appeared for a prompt over the steps, of every lane and attribute, in at most
+    /// `points` measurements each, and for what the data set plants.
+    case fetchPopulations(prompt: String, points: Int)
+    /// Asks how the picture of a lane (or `base`) for a prompt came out of noise number `index`, in
+    /// at most `frames` of its denoising steps.
+    case film(lane: String, prompt: String, index: Int, frames: Int)
+    /// Gives up the long task of that name, as its `progress` lines name it.
+    case cancel(task: String)
     /// Asks for everything a newly attached screen has to know, as ordinary events.
     case refresh
 }

@@ -6,6 +6,9 @@ public enum Event: Codable, Sendable, Equatable {
     case field(GradientFieldSummary)
     case population(PopulationHistogram)
     case thumbnails(Thumbnails)
+    case populationHistory(PopulationHistory)
+    case planted(PlantedDistribution)
+    case film(Film)
     case evaluation(Evaluation)
     case checkpoint(CheckpointSaved)
     case curve(Curve)
@@ -38,9 +41,13 @@ extension Event {
                 key: "population/\(histogram.lane)/\(histogram.attribute)/\(histogram.prompt)")
         case .progress(let progress): .telemetry(key: "progress/\(progress.task)")
         case .thumbnails(let sheet): .bulk(key: "thumbnails/\(sheet.lane)/\(sheet.prompt)")
-        case .curve(let curve): 
+        case .curve(let curve):
             .bulk(
                 key: "curve/\(curve.lane)/\(curve.quantity)/\(curve.firstStep)-\(curve.lastStep)")
+        case .populationHistory(let history):
+            .bulk(key: "history/\(history.lane)/\(history.attribute)/\(history.prompt)")
+        case .planted(let planted): .bulk(key: "planted/\(planted.attribute)/\(planted.prompt)")
+        case .film(let film): .bulk(key: "film/\(film.lane)/\(film.index)/\(film.prompt)")
         }
     }
 }

@@ -75,6 +75,23 @@ let sampleEvents: [Event] = {
             Curve(
                 lane: "js", quantity: "loss", firstStep: 0, lastStep: 99,
                 buckets: [.init(step: 4, minimum: 0, maximum: 1, mean: .nan)])),
+        .populationHistory(
+            PopulationHistory(
+                lane: "js", prompt: "a judge", attribute: "gender", classes: ["woman", "man"],
+                points: [.init(step: 0, counts: [3, 21]), .init(step: 25, counts: [12, 12])])),
+        .planted(
+            PlantedDistribution(
+                prompt: "a judge", attribute: "gender", classes: ["woman", "man"],
+                shares: [0.19, 0.81])),
+        .film(
+            Film(
+                lane: "js", prompt: "a judge", index: 3, step: 25, inferenceSteps: 12, width: 1,
+                height: 2,
+                frames: [
+                    .init(
+                        taken: 12, timestep: 83, rgb: [1, 2, 3, 4, 5, 255], label: "woman, dark",
+                        confidence: .nan)
+                ])),
         .progress(
             TaskProgress(task: "collect", done: 3, total: 10, secondsLeft: .infinity, message: "😀")),
         .log(LogLine(level: .warning, message: "tab\tbell\u{7}\u{1B}[31m\\ / \u{2028}", time: 1)),
@@ -90,7 +107,8 @@ let sampleCommands: [Command] = [
     .changeLane(lane: sampleSettings), .removeLane(name: "js"),
     .fetchCurve(
         CurveRequest(lane: "js", quantity: "loss", firstStep: 0, lastStep: 99, points: 50)),
-    .refresh,
+    .refresh, .fetchPopulations(prompt: "a judge", points: 64),
+    .film(lane: "js", prompt: "a judge", index: 3, frames: 8), .cancel(task: "evaluate"),
 ]
 
 /// The line type of an event; a new case does not compile until it is named here.
@@ -102,6 +120,9 @@ func lineType(_ event: Event) -> String {
     case .field: "field"
     case .population: "population"
     case .thumbnails: "thumbnails"
+    case .populationHistory: "population_history"
+    case .planted: "planted"
+    case .film: "film"
     case .evaluation: "evaluation"
     case .checkpoint: "checkpoint"
     case .curve: "curve"
@@ -130,8 +151,11 @@ func lineType(_ command: Command) -> String {
     case .changeLane: "change_lane"
     case .removeLane: "remove_lane"
     case .fetchCurve: "fetch_curve"
+    case .fetchPopulations: "fetch_populations"
+    case .film: "film"
+    case .cancel: "cancel"
     case .refresh: "refresh"
     }
 }
-let eventTypeCount = 13
-let commandTypeCount = 16
+let eventTypeCount = 16
+let commandTypeCount = 19

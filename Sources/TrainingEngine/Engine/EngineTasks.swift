@@ -7,64 +7,17 @@ import TensorCore
 
 /// Work that comes before training: sampling, collecting, evaluating; done in pieces of a few seconds.
 protocol EngineTask: AnyObject {
+    /// What its progress lines call it, and `cancel` names.
+    var name: String { get }
     /// Whether `pause` ends it.
     var isCancelledByPause: Bool { get }
     /// Does the next piece; true when nothing is left.
     func advance(_ trainer: isolated Trainer) throws -> Bool
 }
 
-/// Samples one prompt from the base and every lane, and tells who appears.
-final class ProbeTask: EngineTask {
-    let isCancelledByPause = false
-    private let prompt: String
-    private let count: Int
-    private let lanesOnly: Bool
-    private var queue: [String]?
-
-    /// - Parameter lanesOnly: leaves the base out, which does not change.
-    init(prompt: String, count: Int, lanesOnly: Bool = false) {
-        self.prompt = prompt
-        self.count = count
-        self.lanesOnly = lanesOnly
-    }
-
-    func advance(_ trainer: isolated Trainer) throws -> Bool {
-        guard let session = trainer.session else { return true }
-        var queue =
-            self.queue
-            ?? (lanesOnly ? [] : ["base"])
-            + session.lanes.filter { $0.step > 0 }.map(\.settings.name)
-        guard !queue.isEmpty else { return true }
-        let name = queue.removeFirst()
-        self.queue = queue
-        if trainer.phase != .sampling {
-            trainer.phase = .sampling
-            trainer.tellState()
-        }
-        let lane = session.lanes.first { $0.settings.name == name }
-        guard name == "base" || lane != nil else { return queue.isEmpty }
-        let s = session.recipe.sampling
-        guard
-            let population = try session.sampling.population(
-                of: prompt, count: count, seed: session.recipe.session.seed,
-                inferenceSteps: s.inferenceSteps, guidanceScale: Float(s.guidanceScale),
-                weights: lane?.samplingWeights)
-        else { return true }
-        let step = lane?.step ?? 0
-        let classifier = session.sampling.classifier.configuration
-        for histogram in population.histograms(lane: name, step: step, classifier: classifier) {
-            session.metrics.record(histogram)
-            trainer.events.publish(.population(histogram))
-        }
-        let sheet = population.thumbnails(lane: name, step: step, classifier: classifier)
-        trainer.sheets[name] = sheet
-        trainer.events.publish(.thumbnails(sheet))
-        return queue.isEmpty
-    }
-}
-
 /// Collects the session's populations anew and trains on them from then on.
 final class CollectionTask: EngineTask {
+    let name = "collect"
     let isCancelledByPause = true
     private let collection: PopulationCollection
     private let start = ContinuousClock.now
@@ -86,7 +39,7 @@ final class CollectionTask: EngineTask {
         trainer.events.publish(
             .progress(
                 TaskProgress(
-                    task: "collect", done: done, total: total,
+                    task: name, done: done, total: total,
                     secondsLeft: elapsed / Double(max(1, done)) * Double(total - done),
                     message:
                         "\(collection.candidates.kept) of \(collection.candidates.drawn) candidates confirmed"
@@ -105,6 +58,7 @@ final class CollectionTask: EngineTask {
 
 /// Evaluates the base and every lane on all prompts.
 final class EvaluationTask: EngineTask {
+    let name = "evaluate"
     let isCancelledByPause = true
     private let plan: EvaluationPlan
     private var queue: [String]
@@ -145,7 +99,7 @@ final class EvaluationTask: EngineTask {
             trainer.events.publish(
                 .progress(
                     TaskProgress(
-                        task: "evaluate", done: done, total: total,
+                        task: self.name, done: done, total: total,
                         secondsLeft: elapsed / Double(done) * Double(total - done), message: name)))
             if let population = run.lastNeutral {
                 for histogram in population.histograms(

@@ -198,7 +198,9 @@ final class TrainingSession {
     /// Takes one step in the lanes that are farthest behind; those that were added late catch up on
     /// the batches that the others have seen.
     func advance() throws -> [LockstepTrainer.StepResult] {
-        guard let trainer else { throw EngineError("there are no populations to train on yet") }
+        guard let trainer else {
+            throw EngineError("there are no populations to train on yet: collect them")
+        }
         let open = lanes.filter { $0.step < recipe.session.steps }
         guard let behind = open.map(\.step).min() else { return [] }
         let results = trainer.advance(open.filter { $0.step == behind })

@@ -83,7 +83,7 @@ public final class EvaluationRun {
         if isNeutral {
             neutral.append(drawn.seen)
             lastNeutral = SampledPopulation(
-                prompt: Caption(profession).text, pictures: drawn.pictures, seen: drawn.seen)
+                Caption(profession).text, pictures: drawn.pictures, seen: drawn.seen)
         } else {
             identity.append(zip(asked, drawn.seen).map { ($0, $1) })
         }

@@ -10,9 +10,21 @@ public struct SampledPopulation {
     /// The caption that all pictures were drawn for.
     public let prompt: String
     /// The pictures in the order of their noise.
-    public let pictures: [Picture]
+    public private(set) var pictures: [Picture]
     /// The classifier's verdicts, one a picture in the same order.
-    public let seen: [Classification]
+    public private(set) var seen: [Classification]
+
+    /// Puts pictures and verdicts together; one of each a picture.
+    public init(_ prompt: String, pictures: [Picture] = [], seen: [Classification] = []) {
+        precondition(pictures.count == seen.count, "a verdict for every picture")
+        (self.prompt, self.pictures, self.seen) = (prompt, pictures, seen)
+    }
+
+    /// Adds the pictures of the noise that follows.
+    public mutating func append(_ more: SampledPopulation) {
+        pictures += more.pictures
+        seen += more.seen
+    }
 }
 
 /// Draws pictures and classifies them: the eye with which a session looks at its models.
@@ -44,18 +56,46 @@ public final class PopulationSampling {
         return (pictures, classifier.classify(pictures.flatMap(\.signedUnit)))
     }
 
-    /// Draws `count` pictures of one prompt from noise 0..<count of the seed.
+    /// Draws the pictures of one prompt from a range of the seed's noise.
     public func population(
-        of prompt: String, count: Int, seed: UInt64, inferenceSteps: Int, guidanceScale: Float,
+        of prompt: String, noise: Range<Int>, seed: UInt64, inferenceSteps: Int, guidanceScale: Float,
         weights: FloatBlock? = nil, progress: ((Int) -> Bool)? = nil
     ) throws -> SampledPopulation? {
         let request = SamplingRequest(
-            prompts: Array(repeating: prompt, count: count), noise: Array(0..<count), seed: seed,
+            prompts: Array(repeating: prompt, count: noise.count), noise: Array(noise), seed: seed,
             inferenceSteps: inferenceSteps, guidanceScale: guidanceScale)
         guard let drawn = try draw(request, weights: weights, progress: progress) else {
             return nil
         }
-        return SampledPopulation(prompt: prompt, pictures: drawn.pictures, seen: drawn.seen)
+        return SampledPopulation(prompt, pictures: drawn.pictures, seen: drawn.seen)
+    }
+
+    /// Draws one picture and keeps what it is taken to be on the way, with the classifier's verdict.
+    public func film(
+        of prompt: String, noise: Int, seed: UInt64, inferenceSteps: Int, guidanceScale: Float,
+        frames: Int, weights: FloatBlock? = nil
+    ) throws -> [(taken: Int, timestep: Int, picture: Picture, seen: Classification)] {
+        let film = try sampler.film(
+            of: prompt, noise: noise, seed: seed, inferenceSteps: inferenceSteps,
+            guidanceScale: guidanceScale, frames: frames, weights: weights)
+        let pictures = pixelsToPictures(film.flatMap(\.picture), pipeline.pictureSize)
+        let seen = classifier.classify(pictures.flatMap(\.signedUnit))
+        return film.indices.map { (film[$0].taken, film[$0].timestep, pictures[$0], seen[$0]) }
+    }
+}
+
+extension Classification {
+    /// The words for what was seen but the profession, and the least confidence among them.
+    func words(
+        _ classifier: AttributeNetworkConfiguration
+    ) -> (label: String, confidence: Double) {
+        let shown = classifier.attributes.indices.filter {
+            classifier.attributes[$0].name != "profession"
+        }
+        return (
+            shown.map { classifier.attributes[$0].classes[classes[$0]] }.joined(separator: ", "),
+            shown.map { confidences[$0] }.min() ?? .nan
+        )
     }
 }
 
@@ -78,17 +118,11 @@ extension SampledPopulation {
 
     /// The pictures with the classifier's words under them.
     public func thumbnails(
-        lane: String, step: Int, classifier: AttributeNetworkConfiguration, most: Int = 64
+        lane: String, step: Int, classifier: AttributeNetworkConfiguration, most: Int = 128
     ) -> Thumbnails {
         let shown = zip(pictures, seen).prefix(most).map { picture, seen in
-            let words = classifier.attributes.indices.filter {
-                classifier.attributes[$0].name != "profession"
-            }
-            return Thumbnails.Picture(
-                rgb: picture.rgb,
-                label: words.map { classifier.attributes[$0].classes[seen.classes[$0]] }
-                    .joined(separator: ", "),
-                confidence: words.map { seen.confidences[$0] }.min() ?? .nan)
+            let (label, confidence) = seen.words(classifier)
+            return Thumbnails.Picture(rgb: picture.rgb, label: label, confidence: confidence)
         }
         return Thumbnails(
             lane: lane, prompt: prompt, step: step, width: pictures.first?.width ?? 0,

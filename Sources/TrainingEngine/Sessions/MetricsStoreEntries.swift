@@ -77,6 +77,20 @@ enum MetricsEntry: Sendable {
 
     private static func write(_ histogram: PopulationHistogram, lane: Int64, _ db: Database) throws
     {
+        // Of two measurements at one step the one of more pictures stands: a glance at a few does
+        // not displace an evaluation.
+        let known = try Data.fetchOne(
+            db,
+            sql: """
+                SELECT content FROM histogram
+                WHERE lane = ? AND prompt = ? AND attribute = ? AND step = ?
+                """, arguments: [lane, histogram.prompt, histogram.attribute, histogram.step])
+        if let known,
+            let stored = try? JSONDecoder().decode(PopulationHistogram.self, from: known),
+            stored.classes == histogram.classes, stored.pictures > histogram.pictures
+        {
+            return
+        }
         try db.execute(
             sql: "INSERT OR REPLACE INTO histogram VALUES (?, ?, ?, ?, ?)",
             arguments: [
@@ -96,4 +110,9 @@ enum MetricsEntry: Sendable {
                     (SELECT step FROM field WHERE lane = ?1 ORDER BY step DESC LIMIT ?2)
                 """, arguments: [lane, fieldsKept])
     }
+}
+
+extension PopulationHistogram {
+    /// How many pictures were counted.
+    fileprivate var pictures: Int { counts.reduce(0) { $0 &+ $1 } }
 }

@@ -3,7 +3,7 @@ import TerminalKit
 /// What a key can do.
 public enum BenchAction: Sendable, Hashable {
     case toggleTraining, singleStep, save, sample, evaluate, collect
-    case nextPrompt, previousPrompt
+    case nextPrompt, previousPrompt, cancelTask
     case nextLane, previousLane, focusLane(Int)
     case zoom, nextPanel, previousPanel
     case move(Direction), pageUp, pageDown, toStart, toEnd, activate
@@ -55,7 +55,10 @@ extension KeyTable {
             "Sample pictures for the prompt from the base and every lane, from the same noise."),
         KeyBinding(
             .everywhere, [.character("G")], .typePrompt,
-            "Type any prompt and sample it from the base and every lane."),
+            "Type any prompt: it is shown, and sampled from the base and every lane."),
+        KeyBinding(
+            .everywhere, [.character("K")], .cancelTask,
+            "Cancel the long work under way: sampling, an evaluation, a collection."),
         KeyBinding(
             .everywhere, [.character("e")], .evaluate,
             "Evaluate the base and every lane on all prompts."),

@@ -25,6 +25,10 @@ extension WorkbenchModel {
         case .evaluation(let evaluation):
             receive(evaluation)
             recordCurves(evaluation)
+        case .populationHistory(let history): populationRecord.place(history)
+        case .planted(let planted): populationRecord.place(planted)
+        case .film(let film):
+            if let complaint = populationRecord.place(film) { report(.warning, complaint) }
         case .checkpoint(let saved): receive(saved)
         case .curve(let curve): return receive(curve)
         case .progress(let progress): receive(progress)
@@ -44,6 +48,7 @@ extension WorkbenchModel {
         engine = .attached
         requestedCurves = []
         curveShelf.forgetQuestions()
+        populationRecord.forgetRequests()
         if hello.protocolVersion != EngineHello.currentProtocol {
             report(
                 .error,
@@ -65,6 +70,7 @@ extension WorkbenchModel {
                 announce(.info, "the recipe has ended at step \(newState.step)")
             }
         }
+        let selectedBefore = state?.selectedPrompt
         state = newState
         switch newState.phase {
         case .training, .preparing, .collecting: trainingIntended = true
@@ -78,11 +84,13 @@ extension WorkbenchModel {
         evaluations = evaluations.filter { names.contains($0.key) }
         populations = populations.filter { names.contains($0.key.lane) }
         sheets.keep(lanes: names)
+        populationRecord.keep(lanes: names)
         requestedCurves = requestedCurves.filter { names.contains($0.lane) }
         curveShelf.keep(lanes: names)
         forgetThinnedCurves()
         focusedLane = min(focusedLane, max(0, newState.lanes.count - 1))
-        return fetchMissingCurves()
+        return fetchMissingCurves() + takeTypedPrompt(from: selectedBefore)
+            + fetchShownPopulations()
     }
 
     /// Forgets whatever was logged after a step.
@@ -99,6 +107,7 @@ extension WorkbenchModel {
         evaluations = evaluations.filter { $0.key == base || $0.value.step <= step }
         sheets.truncate(after: step)
         curveShelf.truncate(after: step)
+        populationRecord.truncate(after: step)
         requestedCurves = []
         if let cursor = cursorStep, cursor > step { cursorStep = nil }
     }
@@ -150,6 +159,7 @@ extension WorkbenchModel {
                     + "classes from lane \(histogram.lane)")
             return
         }
+        populationRecord.note(histogram)
         let key = PopulationKey(
             lane: histogram.lane, prompt: histogram.prompt, attribute: histogram.attribute)
         if let shown = populations[key], histogram.step < shown.step { return }
@@ -213,6 +223,7 @@ extension WorkbenchModel {
     private mutating func receive(_ failure: Failure) {
         report(.error, failure.message)
         pendingPrompt = nil
+        askAgain(failure)
         if !failure.fatal, case .stopping = engine {
             // It could not save, so it did not leave: the person decides anew.
             engine = .attached

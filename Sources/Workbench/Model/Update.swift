@@ -100,7 +100,7 @@ extension WorkbenchModel {
             .showHelp:
             return performDialog(action)
         case .toggleTraining, .singleStep, .save, .sample, .evaluate, .collect, .exportWeights,
-            .nextPrompt, .previousPrompt, .typePrompt:
+            .nextPrompt, .previousPrompt, .typePrompt, .cancelTask:
             return command(action)
         case .nextQuantity, .previousQuantity:
             quantity = quantity.advanced(by: action == .nextQuantity ? 1 : -1)
@@ -205,6 +205,14 @@ extension WorkbenchModel {
             return [.send(.sample(prompt: shownPrompt, count: samplesPerKey))]
         case .typePrompt:
             overlay = .text(TextQuestion(.samplePrompt, title: "a prompt to sample"))
+        case .cancelTask:
+            guard !tasks.isEmpty else {
+                announce(.info, "nothing is under way that could be cancelled")
+                return []
+            }
+            let names = tasks.keys.sorted()
+            announce(.info, "cancelling \(names.joined(separator: " and ")) …")
+            return names.map { .send(.cancel(task: $0)) }
         case .evaluate:
             announce(.info, "evaluating the base and every lane …")
             return [.send(.evaluate)]
@@ -247,8 +255,9 @@ extension WorkbenchModel {
     /// Shows a prompt's histograms and pictures.
     mutating func selectPrompt(_ prompt: String) -> [WorkbenchEffect] {
         pendingPrompt = prompt == state?.selectedPrompt ? nil : prompt
+        gallery.typedPrompt = nil
         if isZoomed, focusedPanel == .samples { scroll = 0 }
-        return [.send(.selectPrompt(prompt: prompt))]
+        return [.send(.selectPrompt(prompt: prompt))] + fetchShownPopulations()
     }
 
     private mutating func performDialog(_ action: BenchAction) -> [WorkbenchEffect] {

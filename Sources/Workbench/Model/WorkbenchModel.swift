@@ -22,6 +22,8 @@ public struct WorkbenchModel: Sendable {
     package internal(set) var populations: [PopulationKey: PopulationHistogram] = [:]
     /// The newest pictures of the prompts looked at last.
     package internal(set) var sheets = SheetShelf()
+    /// Who appeared as training went on, and how pictures were denoised.
+    package internal(set) var populationRecord = PopulationRecord()
     /// Long tasks under way, by name.
     public internal(set) var tasks: [String: TaskProgress] = [:]
     /// The newest log lines, oldest first.

@@ -39,9 +39,7 @@ extension WorkbenchModel {
             return []
         case .samplePrompt:
             guard !text.isEmpty else { return [] }
-            overlay = nil
-            announce(.info, "sampling \"\(text)\" …")
-            return [.send(.sample(prompt: text, count: samplesPerKey))]
+            return samplePrompt(text)
         }
     }
 }
@@ -70,7 +68,7 @@ struct TextQuestionView: Drawing {
             titleStyle: theme.style(for: .title).on(ground.background))
         let inner = frame.inset(horizontally: 2, vertically: 1)
         canvas.draw(TextInputView(question.input, style: ground), in: inner)
-        for (row, line) in (problem ?? []).enumerated() {
+        for (row, line) in (problem ?? []).enumerated() where row + 1 < inner.height {
             canvas.put(
                 line, x: inner.x, y: inner.y + 1 + row,
                 style: theme.style(for: .error).on(ground.background), maxWidth: inner.width)

@@ -36,6 +36,10 @@ struct StatusLine: Drawing {
                     theme.style(for: .accent)
                 ))
         }
+        let cancel = model.keys.keyName(for: .cancelTask, in: .everywhere)
+        if !model.tasks.isEmpty, !cancel.isEmpty {
+            runs.append(("\(cancel) cancels", theme.style(for: .key)))
+        }
         let isLive = model.isAttached
         if isLive, state.stepsPerSecond.isFinite, state.stepsPerSecond > 0 {
             runs.append(("\(NumberText.short(state.stepsPerSecond)) steps/s", text))
