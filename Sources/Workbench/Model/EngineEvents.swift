@@ -21,7 +21,9 @@ extension WorkbenchModel {
         case .thumbnails(let sheet):
             if let complaint = sheets.place(sheet) { report(.warning, complaint) }
         case .evaluation(let evaluation): receive(evaluation)
-        case .checkpoint(let saved): receive(saved)
+        case .checkpoint(let saved):
+            receive(saved)
+            return forkIfWished()
         case .curve(let curve): receive(curve)
         case .progress(let progress): receive(progress)
         case .log(let line):
@@ -203,6 +205,7 @@ extension WorkbenchModel {
     private mutating func receive(_ failure: Failure) {
         report(.error, failure.message)
         pendingPrompt = nil
+        shelf.forkAfterSave = nil
         if !failure.fatal, case .stopping = engine {
             // It could not save, so it did not leave: the person decides anew.
             engine = .attached

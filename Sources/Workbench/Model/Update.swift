@@ -11,8 +11,7 @@ public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [W
         if let action = model.keys.action(for: key, in: model.keyContext) {
             return model.perform(action)
         }
-        model.type(key)
-        return []
+        return model.type(key)
     case .drawn(let areas):
         model.hitAreas = areas
         return []
@@ -41,6 +40,8 @@ public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [W
     case .note(let level, let text):
         model.report(level, text)
         return []
+    case .sessions(let news):
+        return model.receive(news)
     }
 }
 
@@ -142,14 +143,16 @@ extension WorkbenchModel {
     }
 
     /// A key that is bound to nothing goes to the line that is being typed, if any.
-    fileprivate mutating func type(_ key: Key) {
+    fileprivate mutating func type(_ key: Key) -> [WorkbenchEffect] {
         switch overlay {
         case .palette(let palette): type(key, into: palette)
         case .text(var question):
             if question.input.take(key) { question.problem = nil }
             overlay = .text(question)
+        case .sessions(.form(let form)): return type(key, into: form)
         default: break
         }
+        return []
     }
 
     /// What needs an engine.
@@ -255,6 +258,8 @@ extension WorkbenchModel {
             case .exportWeights(let lane, let path):
                 report(.info, "exporting \(lane) to \(path) …")
                 return [.send(.export(lane: lane, path: path))]
+            case .trashSession(let place):
+                return [.sessions(.trash(path: place.path))]
             }
         case .back: goBack()
         case .showHelp: overlay = .help(scroll: 0)
@@ -266,7 +271,14 @@ extension WorkbenchModel {
     private mutating func goBack() {
         // What stays until it is put away goes first; small news does not stand in the way.
         let isSerious = notice?.level == .error || notice?.level == .warning
-        if overlay != nil {
+        if case .text(let question) = overlay, let below = question.returning {
+            overlay = .sessions(below)
+        } else if case .sessions(.form(var form)) = overlay, form.isTouched, !form.isLeaving,
+            !form.isWaiting
+        {
+            form.isLeaving = true
+            overlay = .sessions(.form(form))
+        } else if overlay != nil {
             overlay = nil
         } else if view == .dashboard, isZoomed, !isSerious {
             isZoomed = false
