@@ -78,8 +78,8 @@ struct CompareGoldenTests {
     func colours() throws {
         for (view, name) in [(BenchView.fields, "fields"), (.compare, "compare")] {
             let screen = Screen(view: view, name: name, width: 120, height: 40)
-            try compareTextWithGolden(
-                canvas(screen, .direct).svg(theme: .builtin), named: "\(name)-120x40.svg")
+            try compareWithGolden(
+                canvas(screen, .direct).svg(theme: .builtin), file: "\(name)-120x40.svg")
         }
     }
 

@@ -56,7 +56,7 @@ struct OverlayGoldenTests {
             let model = Self.model(Scene(name: "", keys: ""), width, height)
             let frame = snapshotFrame(model, width: width, height: height, theme: .builtin)
             try compareWithGolden(
-                text: frame.svg(theme: .builtin), file: "dashboard-\(width)x\(height).svg")
+                frame.svg(theme: .builtin), file: "dashboard-\(width)x\(height).svg")
         }
     }
 
@@ -68,7 +68,7 @@ struct OverlayGoldenTests {
                 let frame = snapshotFrame(
                     Self.model(scene, 80, 24), width: 80, height: 24, theme: theme)
                 try compareWithGolden(
-                    text: frame.svg(theme: theme), file: "\(scene.name)-80x24-\(theme.name).svg")
+                    frame.svg(theme: theme), file: "\(scene.name)-80x24-\(theme.name).svg")
             }
         }
         let frame = snapshotFrame(

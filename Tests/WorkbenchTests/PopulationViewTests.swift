@@ -432,7 +432,11 @@ struct PopulationViewTests {
             _ = update(&model, .drawn(frame.hitAreas))
             let area = try #require(
                 frame.hitAreas.last {
-                    if case .item(.population, _)? = $0.target as? MouseTarget { true } else { false }
+                    if case .item(.population, _)? = $0.target as? MouseTarget {
+                        true
+                    } else {
+                        false
+                    }
                 }, "\(text)")
             return MouseEvent(.press(button: 1), x: area.rect.x, y: area.rect.y)
         }
@@ -458,7 +462,8 @@ enum PopulationScript {
                         lane: lane, prompt: "a judge", attribute: "gender",
                         classes: ["man", "woman", "person"],
                         points: (1...3).map {
-                            .init(step: 10 * $0, counts: [20 - $0 * shift / 2, 2 + $0 * shift / 2, 2])
+                            .init(
+                                step: 10 * $0, counts: [20 - $0 * shift / 2, 2 + $0 * shift / 2, 2])
                         })))
             events.append(
                 .populationHistory(

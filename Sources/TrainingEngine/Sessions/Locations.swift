@@ -23,6 +23,8 @@ public struct Locations: Sendable, Equatable {
     public let sessions: String
     /// Where things that can be made again are kept.
     public let cache: String
+    /// Where the user's own recipes are kept, and what else is the user's to write.
+    public let configuration: String
     /// The folders that may hold `themes`, `sessions` and `models`, the first that does wins.
     public let shareFolders: [String]
     private let currentFolder: String
@@ -42,8 +44,9 @@ public struct Locations: Sendable, Equatable {
     /// The locations of a process with this environment, folder and binary.
     ///
     /// - Parameters:
-    ///   - environment: `HOME`, `XDG_DATA_HOME`, `XDG_CACHE_HOME` and `POPBENCH_SHARE` count; the
-    ///     XDG ones only where they are absolute paths, as their specification says.
+    ///   - environment: `HOME`, `XDG_DATA_HOME`, `XDG_CONFIG_HOME`, `XDG_CACHE_HOME` and
+    ///     `POPBENCH_SHARE` count; the XDG ones only where they are absolute paths, as their
+    ///     specification says.
     ///   - currentFolder: an absolute path.
     ///   - executable: the absolute path of the binary, links resolved; nil where it is not known.
     public init(environment: [String: String], currentFolder: String, executable: String?) {
@@ -61,6 +64,7 @@ public struct Locations: Sendable, Equatable {
             checkout.map { "\($0)/sessions" }
             ?? folder("XDG_DATA_HOME", else: ".local/share") + "/popbench/sessions"
         cache = folder("XDG_CACHE_HOME", else: ".cache") + "/popbench"
+        configuration = folder("XDG_CONFIG_HOME", else: ".config") + "/popbench"
 
         var folders: [String] = []
         if let share = environment["POPBENCH_SHARE"], !share.isEmpty {
@@ -99,14 +103,40 @@ public struct Locations: Sendable, Equatable {
         return found
     }
 
-    /// The file of a recipe given by path, or by a starter recipe's name with or without `.toml`.
+    /// Where deleted sessions wait: beside the others, so that deleting is a rename.
+    public var trash: String { "\(sessions)/.trash" }
+
+    /// Where recipes are kept that the user saved.
+    public var ownRecipes: String { "\(configuration)/recipes" }
+
+    /// The recipes that can be given by name: the user's own, then the shipped ones.
+    public func recipes() -> [RecipeListing] {
+        var listings: [RecipeListing] = []
+        let folders =
+            [ownRecipes] + shareFolders.map { "\($0)/\(Shared.sessions.rawValue)" }
+        for (index, folder) in folders.enumerated() {
+            for file in (try? DurableFile.names(in: folder)) ?? []
+            where file.hasSuffix(".toml") && !file.hasPrefix(".") {
+                let name = String(file.dropLast(5))
+                guard !listings.contains(where: { $0.name == name }) else { continue }
+                listings.append(
+                    RecipeListing(name: name, path: "\(folder)/\(file)", isOwn: index == 0))
+            }
+        }
+        return listings
+    }
+
+    /// The file of a recipe given by path, or by the name of one of ``recipes()`` with or without
+    /// `.toml`.
     public func recipe(_ nameOrPath: String) throws -> String {
         let path = Self.absolute(nameOrPath, in: currentFolder)
         if access(path, F_OK) == 0, !DurableFile.isFolder(path) { return path }
         let name = nameOrPath.hasSuffix(".toml") ? nameOrPath : nameOrPath + ".toml"
         let places =
             nameOrPath.contains("/")
-            ? [] : shareFolders.map { "\($0)/\(Shared.sessions.rawValue)/\(name)" }
+            ? []
+            : ["\(ownRecipes)/\(name)"]
+                + shareFolders.map { "\($0)/\(Shared.sessions.rawValue)/\(name)" }
         guard let found = places.first(where: { access($0, R_OK) == 0 }) else {
             throw SessionError.notFound(
                 what: "recipe \"\(String(nameOrPath.prefix(200)))\"", lookedAt: [path] + places)
@@ -163,4 +193,14 @@ public struct Locations: Sendable, Equatable {
         URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true))
             .standardizedFileURL.path
     }
+}
+
+/// A recipe that can be given by name.
+public struct RecipeListing: Sendable, Equatable {
+    /// The name: the file's, without its ending.
+    public var name: String
+    /// The file.
+    public var path: String
+    /// Whether it is the user's own.
+    public var isOwn: Bool
 }

@@ -21,6 +21,8 @@ public struct SessionStore: Sendable {
         public var notes = ""
         /// Free words to find it by.
         public var tags: [String] = []
+        /// What it was forked from; nil for a session that began with its recipe.
+        public var lineage: Lineage?
 
         static let currentFormat = 1
 
@@ -31,21 +33,41 @@ public struct SessionStore: Sendable {
         }
     }
 
+    /// Where a fork began.
+    public struct Lineage: Codable, Sendable, Equatable {
+        /// The name that the session it was forked from had.
+        public var session: String
+        /// The step of the checkpoint; 0 for the base model.
+        public var step: Int
+        /// What differs from there, a line a change.
+        public var changes: [String]
+
+        /// A beginning with every field given.
+        public init(session: String, step: Int, changes: [String] = []) {
+            self.session = session
+            self.step = step
+            self.changes = changes
+        }
+
+        /// `forked from X at step N`.
+        public var sentence: String { "forked from \(session) at step \(step)" }
+    }
+
     /// The session's folder.
     public let path: String
     /// Its checkpoints.
     public let checkpoints: CheckpointFolder
-    private let files: DurableFile
+    let files: DurableFile
 
     private static let longestRecord = 1024 * 1024
-    private static let recordName = "session.json"
-    private static let recipeName = "recipe.toml"
+    static let recordName = "session.json"
+    static let recipeName = "recipe.toml"
     private static let ownNames: Set<String> = [
         recordName, recipeName, "populations", "checkpoints", "samples", "metrics.sqlite",
         "metrics.sqlite-wal", "metrics.sqlite-shm", "engine.log", "engine.lock",
     ]
 
-    private init(path: String, files: DurableFile) {
+    init(path: String, files: DurableFile) {
         self.path = path
         self.files = files
         checkpoints = CheckpointFolder(path: "\(path)/checkpoints", files: files)
@@ -222,7 +244,7 @@ public struct SessionStore: Sendable {
     /// The newest checkpoint that is whole, and what is wrong with newer ones.
     public func latestCheckpoint() throws -> CheckpointChoice { try checkpoints.latest() }
 
-    private static func absolute(_ path: String) -> String {
+    static func absolute(_ path: String) -> String {
         URL(fileURLWithPath: path).standardizedFileURL.path
     }
 }

@@ -18,6 +18,12 @@ public enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
     case notASession(path: String, reason: String)
     /// Written by a later popbench.
     case newerFormat(path: String, version: Int, known: Int)
+    /// An engine has the session; its process where that is known.
+    case running(path: String, process: Int32?)
+    /// There is something of that name already.
+    case taken(path: String)
+    /// A fork that cannot be: `reason` says what does not fit.
+    case cannotFork(session: String, reason: String)
 
     /// One sentence that says what, where and what to do.
     public var description: String {
@@ -43,6 +49,14 @@ public enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
         case .newerFormat(let path, let version, let known):
             return "\(path) has format \(version), this popbench knows up to \(known): "
                 + "use a newer popbench"
+        case .running(let path, let process):
+            return "\((path as NSString).lastPathComponent) has an engine"
+                + (process.map { " (process \($0))" } ?? "")
+                + ": stop it first (popbench stop --session NAME)"
+        case .taken(let path):
+            return "there is something at \(path) already; choose another name"
+        case .cannotFork(let session, let reason):
+            return "\(session) cannot be forked so: \(reason)"
         }
     }
 

@@ -121,6 +121,68 @@ package struct DurableFile: Sendable {
         guard Foundation.rename(path, other) == 0 else { throw Self.refusal("write", other) }
     }
 
+    /// Gives a file a second name on the same disk, or copies it where that cannot be.
+    ///
+    /// Only for files that nobody changes in their place: both names are the same bytes.
+    package func duplicate(_ path: String, as other: String) throws {
+        try probe(.create, other)
+        if link(path, other) == 0 { return }
+        guard [EXDEV, EPERM, EMLINK, ENOTSUP, EACCES].contains(errno) else {
+            throw Self.refusal("write", other)
+        }
+        try copy(path, to: other)
+    }
+
+    /// Copies a regular file to a new one and flushes it.
+    package func copy(_ path: String, to other: String) throws {
+        try probe(.create, other)
+        let source = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard source >= 0 else { throw Self.refusal("read", path) }
+        defer { close(source) }
+        var status = stat()
+        guard fstat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw SessionError.notAFile(path: path)
+        }
+        let target = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard target >= 0 else { throw Self.refusal("write", other) }
+        defer { close(target) }
+        try probe(.write, other)
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let got = Foundation.read(source, &buffer, buffer.count)
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw Self.refusal("read", path) }
+            if got == 0 { break }
+            var done = 0
+            while done < got {
+                let put = buffer.withUnsafeBytes { bytes in
+                    Foundation.write(target, bytes.baseAddress! + done, got - done)
+                }
+                if put < 0, errno == EINTR { continue }
+                guard put > 0 else { throw Self.refusal("write", other) }
+                done += put
+            }
+        }
+        try probe(.sync, other)
+        guard fsync(target) == 0 else { throw Self.refusal("write", other) }
+    }
+
+    /// Copies a folder with all files and folders below it; links and the rest are left out.
+    package func copyFolder(_ path: String, to other: String) throws {
+        try makeFolder(other)
+        for name in try Self.names(in: path) {
+            var status = stat()
+            let (from, to) = ("\(path)/\(name)", "\(other)/\(name)")
+            guard lstat(from, &status) == 0 else { continue }
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: try copyFolder(from, to: to)
+            case S_IFREG: try copy(from, to: to)
+            default: break
+            }
+        }
+        try syncFolder(other)
+    }
+
     /// Makes a folder and those above it.
     package func makeFolder(_ path: String) throws {
         try probe(.create, path)

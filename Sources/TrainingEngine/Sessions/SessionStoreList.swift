@@ -11,28 +11,41 @@ public struct SessionSummary: Sendable, Equatable {
     public var step: Int
     /// The step at which its recipe ends; nil where the recipe cannot be read.
     public var endStep: Int?
-    /// The names of its lanes.
-    public var lanes: [String]
+    /// Its lanes, with what they are trained with.
+    public var settings: [LaneSettings]
+    /// The steps of its checkpoints, newest first.
+    public var checkpoints: [Int]
     /// The size of the whole folder, in bytes.
     public var bytes: Int
     /// When it was made, in seconds since 1970.
     public var created: Double
     /// When it was last saved, in seconds since 1970; nil before the first checkpoint.
     public var lastSaved: Double?
+    /// Free text.
+    public var notes: String
+    /// Free words to find it by.
+    public var tags: [String]
+    /// What it was forked from, if it was.
+    public var lineage: SessionStore.Lineage?
+    /// The fairest lane, where lanes were evaluated.
+    public var headline: SessionHeadline?
     /// What keeps the session from being opened, if anything does.
     public var problem: String?
+
+    /// The names of its lanes.
+    public var lanes: [String] { settings.map(\.name) }
 }
 
 extension SessionStore {
     /// The sessions in a folder, the one last saved (or made) first.
     ///
-    /// A session that cannot be read is listed with its problem; no folder at all is no sessions.
+    /// A session that cannot be read is listed with its problem, and so is a folder that is none;
+    /// hidden folders are not. No folder at all is no sessions.
     public static func list(in folder: String) throws -> [SessionSummary] {
         guard DurableFile.isFolder(folder) else { return [] }
         return try DurableFile.names(in: folder)
-            .map { "\(folder)/\($0)" }
-            .filter { DurableFile.isFolder($0) && isSession($0) }
-            .map(summary)
+            .filter { !$0.hasPrefix(".") && DurableFile.isFolder("\(folder)/\($0)") }
+            .map { summary("\(folder)/\($0)") }
             .sorted {
                 ($0.lastSaved ?? $0.created, $1.name) > ($1.lastSaved ?? $1.created, $0.name)
             }
@@ -42,19 +55,29 @@ extension SessionStore {
     public static func summary(_ path: String) -> SessionSummary {
         var summary = SessionSummary(
             name: (path as NSString).lastPathComponent, path: path, step: 0, endStep: nil,
-            lanes: [],
-            bytes: DurableFile.bytes(at: path), created: 0, lastSaved: nil, problem: nil)
+            settings: [], checkpoints: [], bytes: DurableFile.bytes(at: path), created: 0,
+            lastSaved: nil, notes: "", tags: [], lineage: nil, headline: nil, problem: nil)
+        guard isSession(path) else {
+            summary.problem =
+                "there is no \(recordName) in it: a session that was never finished, or another "
+                + "program's folder"
+            return summary
+        }
         do {
             let store = try SessionStore.open(at: path)
             let record = try store.record()
-            summary.created = record.created
-            if let newest = try store.checkpoints.all().first {
+            (summary.created, summary.notes) = (record.created, record.notes)
+            (summary.tags, summary.lineage) = (record.tags, record.lineage)
+            let checkpoints = try store.checkpoints.all()
+            summary.checkpoints = checkpoints.map(\.step)
+            if let newest = checkpoints.first {
                 summary.step = newest.step
                 summary.lastSaved = newest.created
             }
             let recipe = try store.recipe()
-            summary.lanes = recipe.lanes.map(\.name)
+            summary.settings = recipe.lanes
             summary.endStep = recipe.session.steps
+            summary.headline = MetricsStore.headline(path: store.metricsPath)
         } catch {
             summary.problem = "\(error)"
         }

@@ -12,7 +12,8 @@ struct RecipeSection: Drawing {
         let difference = model.recipeDifference
         guard !difference.differing.isEmpty else {
             canvas.put(
-                lanes.count < 2 ? "One lane has nothing to differ from." : "All lanes are set alike.",
+                lanes.count < 2
+                    ? "One lane has nothing to differ from." : "All lanes are set alike.",
                 x: rect.x, y: rect.y, style: theme.style(for: .dim), maxWidth: rect.width)
             return
         }
@@ -120,7 +121,8 @@ struct MetricsSection: Drawing {
             let focused = contender.index == model.focusedLane && contender.index != nil
             canvas.put(
                 mark + name, rightAlignedTo: x + (column + 1) * cell - 1, y: rect.y,
-                style: LaneMark.style(contender, theme).with(focused ? [.bold, .underline] : .bold),
+                style: LaneMark.style(contender, theme).with(
+                    focused ? [.bold, .underline] : .bold),
                 maxWidth: cell - 1)
             guard let index = contender.index else { continue }
             canvas.mark(

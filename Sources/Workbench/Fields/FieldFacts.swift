@@ -43,7 +43,10 @@ struct FieldFacts {
         ]
         if let mean = field.mean {
             lines.append(
-                ("mean X1, X2", "\(NumberText.short(exp(mean.l1))), \(NumberText.short(exp(mean.l2)))"))
+                (
+                    "mean X1, X2",
+                    "\(NumberText.short(exp(mean.l1))), \(NumberText.short(exp(mean.l2)))"
+                ))
         }
         if let steps = field.pathSteps {
             lines.append(("path, steps", "\(steps.lowerBound)…\(steps.upperBound)"))
@@ -95,7 +98,8 @@ struct FieldFacts {
                 abs(balance) < 0.01
                     ? ("pull and push alike", "log X")
                     : balance > 0
-                        ? ("winner's pull larger", "\(times)x") : ("loser's push larger", "\(times)x"))
+                        ? ("winner's pull larger", "\(times)x")
+                        : ("loser's push larger", "\(times)x"))
         }
         return lines
     }

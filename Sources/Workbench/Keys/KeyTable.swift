@@ -21,6 +21,9 @@ public enum KeyContext: String, CaseIterable, Sendable {
     case stopping = "While the engine saves"
     case engineLost = "When the engine is gone"
     case confirmation = "Questions"
+    case opening = "Opening another session"
+    case recipes = "Choosing a recipe"
+    case form = "Filling in a recipe"
 }
 
 extension KeyContext {

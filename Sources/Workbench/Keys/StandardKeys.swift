@@ -50,6 +50,7 @@ extension KeyTable {
         KeyBinding(.everywhere, [.character("p")], .previousPrompt, "Show the previous prompt's."),
         KeyBinding(
             .everywhere, [.character("s")], .save, hint: "save", "Write a checkpoint now."),
+        forkAnywhere,
         KeyBinding(
             .everywhere, [.character("g")], .sample, hint: "sample",
             "Sample pictures for the prompt from the base and every lane, from the same noise."),

@@ -29,7 +29,9 @@ extension WorkbenchModel {
         case .planted(let planted): populationRecord.place(planted)
         case .film(let film):
             if let complaint = populationRecord.place(film) { report(.warning, complaint) }
-        case .checkpoint(let saved): receive(saved)
+        case .checkpoint(let saved):
+            receive(saved)
+            return forkIfWished()
         case .curve(let curve): return receive(curve)
         case .progress(let progress): receive(progress)
         case .log(let line):
@@ -224,6 +226,7 @@ extension WorkbenchModel {
         report(.error, failure.message)
         pendingPrompt = nil
         askAgain(failure)
+        shelf.forkAfterSave = nil
         if !failure.fatal, case .stopping = engine {
             // It could not save, so it did not leave: the person decides anew.
             engine = .attached

@@ -66,6 +66,9 @@ extension WorkbenchModel {
         case .stopping: .stopping
         case .engineLost: .engineLost
         case .confirm: .confirmation
+        case .sessions(.opening): .opening
+        case .sessions(.recipes): .recipes
+        case .sessions(.form): .form
         }
     }
 

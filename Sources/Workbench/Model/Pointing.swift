@@ -98,9 +98,9 @@ extension WorkbenchModel {
         if case .show = action {
             switch overlay {
             case .themes: effects = leaveThemes()
-            case .help, .palette, .export, .text: overlay = nil
-            // A question wants its answer first.
-            case .quit, .stopping, .engineLost, .confirm: return []
+            case .help, .palette, .export, .text, .quantities, .sessions(.recipes): overlay = nil
+            // A question wants its answer first, and a form is not thrown away by a click.
+            case .quit, .stopping, .engineLost, .confirm, .sessions: return []
             case nil: break
             }
         }
@@ -140,6 +140,8 @@ extension WorkbenchModel {
                 if case .help(let help) = self.overlay { navigate(action, help) }
             }
             return []
+        // These take the wheel in their own way, or not at all.
+        case .quantities, .sessions: return nil
         case .export, .text, .quit, .stopping, .engineLost, .confirm: return []
         }
     }

@@ -40,6 +40,8 @@ public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [W
     case .note(let level, let text):
         model.report(level, text)
         return []
+    case .sessions(let news):
+        return model.receive(news)
     }
 }
 
@@ -68,10 +70,10 @@ extension WorkbenchModel {
         if case .mouse(let event) = key {
             effects += point(event)
         } else if let action = keys.action(for: key, in: keyContext) {
-            if action == .undo { return effects + perform(.undo) }
+            if action == .undo { return effects + perform(BenchAction.undo) }
             effects += perform(action)
         } else {
-            type(key)
+            effects += type(key)
         }
         noteChoices(since: before)
         return effects
@@ -178,7 +180,7 @@ extension WorkbenchModel {
     }
 
     /// A key that is bound to nothing goes to the line that is being typed, if any.
-    fileprivate mutating func type(_ key: Key) {
+    fileprivate mutating func type(_ key: Key) -> [WorkbenchEffect] {
         switch overlay {
         case .palette(let palette): type(key, into: palette)
         case .help(let help): type(key, into: help)
@@ -186,8 +188,10 @@ extension WorkbenchModel {
         case .text(var question):
             if question.input.take(key) { question.problem = nil }
             overlay = .text(question)
+        case .sessions(.form(let form)): return type(key, into: form)
         default: break
         }
+        return []
     }
 
     /// What needs an engine.
@@ -289,6 +293,8 @@ extension WorkbenchModel {
             case .exportWeights(let lane, let path):
                 report(.info, "exporting \(lane) to \(path) …")
                 return [.send(.export(lane: lane, path: path))]
+            case .trashSession(let place):
+                return [.sessions(.trash(path: place.path))]
             }
         case .back: return goBack()
         case .showHelp: overlay = .help(HelpText())
@@ -304,6 +310,13 @@ extension WorkbenchModel {
             overlay = .help(HelpText())
         } else if case .themes = overlay {
             return leaveThemes()
+        } else if case .text(let question) = overlay, let below = question.returning {
+            overlay = .sessions(below)
+        } else if case .sessions(.form(var form)) = overlay, form.isTouched, !form.isLeaving,
+            !form.isWaiting
+        {
+            form.isLeaving = true
+            overlay = .sessions(.form(form))
         } else if overlay != nil {
             overlay = nil
         } else if view == .dashboard, isZoomed, !isSerious {

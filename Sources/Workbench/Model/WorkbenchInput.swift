@@ -23,6 +23,16 @@ public enum WorkbenchInput: Sendable {
     case newcomer
     /// Something outside the engine is worth a line: a theme that cannot be read, a picture written.
     case note(LogLine.Level, String)
+    /// What came of a request about sessions.
+    case sessions(SessionNews)
+
+    /// Whether it is about the engine that the screen is joined to.
+    var isFromEngine: Bool {
+        switch self {
+        case .event, .attached, .engineLost: true
+        case .key, .resized, .drawn, .show, .clock, .note, .sessions, .newcomer: false
+        }
+    }
 }
 
 /// What the screen wants done; the only way anything leaves the model.
@@ -45,6 +55,13 @@ public enum WorkbenchEffect: Sendable, Equatable {
     case attachAgain
     /// Give the terminal back until the process is continued.
     case suspend
+    /// Have something done with sessions.
+    case sessions(SessionRequest)
+    /// Join another session's engine.
+    ///
+    /// `starts` begins training where the engine has to be started, `stops` has the present one
+    /// save and stop.
+    case open(SessionPlace, starts: Bool, stops: Bool)
 }
 
 /// How the screen is left.

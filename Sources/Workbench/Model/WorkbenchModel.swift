@@ -104,6 +104,8 @@ public struct WorkbenchModel: Sendable {
     public internal(set) var now: Double
     /// The folder that exported weights go to, as the engine finds it; nil forbids exporting.
     public var exportFolder: String?
+    /// The folder of the session on the screen.
+    public var sessionFolder: String?
     /// How many pictures the sample key asks for.
     public var samplesPerKey = 8
     /// How many seconds the clocks on screen are ahead of Greenwich's.
@@ -167,12 +169,14 @@ public enum Overlay: Sendable, Equatable {
     case stopping
     case engineLost
     case confirm(Confirmation)
+    case sessions(SessionsOverlay)
 }
 
 /// A question that is answered with yes or no.
 public enum Confirmation: Sendable, Equatable {
     case collect
     case exportWeights(lane: String, path: String)
+    case trashSession(SessionPlace)
 }
 
 /// One line of news; it goes away by itself unless it is an error.

@@ -8,7 +8,9 @@ struct OverlayView: Drawing {
 
     func draw(on canvas: inout Canvas, in rect: Rect) {
         switch model.overlay {
-        case nil, .palette, .themes, .help, .export, .text, .quantities: break
+        case nil, .palette, .themes, .help, .export, .text, .quantities, .sessions(.recipes),
+            .sessions(.form):
+            break
         case .quit:
             ask("quit", [quitQuestion], context: .quitDialog, on: &canvas, in: rect)
         case .stopping:
@@ -24,6 +26,22 @@ struct OverlayView: Drawing {
                     "Sample winner and loser populations anew from the base model? "
                         + "Training waits until it is done, and the old ones are replaced."
                 ], context: .confirmation, on: &canvas, in: rect)
+        case .confirm(.trashSession(let place)):
+            ask(
+                "delete \(place.name)",
+                [
+                    "Move \(place.name) to the trash? Its training, weights and curves go with it; "
+                        + "\(model.keys.keyName(for: .sessions(.undo), in: .sessions)) in the "
+                        + "sessions view brings it back."
+                ], context: .confirmation, on: &canvas, in: rect)
+        case .sessions(.opening(let place, _)):
+            let present = model.state?.session ?? "this session"
+            ask(
+                "open \(place.name)",
+                [
+                    "\(present) is training. It can go on without a screen, slower while both train, "
+                        + "or be saved and stopped."
+                ], context: .opening, on: &canvas, in: rect)
         case .confirm(.exportWeights(let lane, let path)):
             ask(
                 "export weights",

@@ -9,6 +9,16 @@ public struct TextQuestion: Sendable, Equatable {
         case samplePrompt
         /// Words that lines of the log have to contain.
         case logFilter
+        /// Words that listed sessions have.
+        case filterSessions
+        /// Another name for the session in that folder.
+        case renameSession(path: String)
+        /// A note on the session in that folder.
+        case noteSession(path: String)
+        /// Tags of the session in that folder.
+        case tagSession(path: String)
+        /// A name to keep a recipe under.
+        case saveRecipe(text: String)
     }
 
     /// What it is for.
@@ -19,6 +29,8 @@ public struct TextQuestion: Sendable, Equatable {
     public var input: TextInput
     /// Why the line cannot be taken as it is; nil when it can, or when nobody has tried.
     public var problem: String?
+    /// What lies beneath and is come back to; nil for the view.
+    public var returning: SessionsOverlay?
 
     /// Makes a question with a line to start from.
     public init(_ purpose: Purpose, title: String, text: String = "") {
@@ -40,6 +52,8 @@ extension WorkbenchModel {
         case .samplePrompt:
             guard !text.isEmpty else { return [] }
             return samplePrompt(text)
+        case .filterSessions, .renameSession, .noteSession, .tagSession, .saveRecipe:
+            return answer(text, to: question.purpose, returning: question.returning)
         }
     }
 }

@@ -71,7 +71,11 @@ private func draw(
         canvas.draw(TextQuestionView(question: question, theme: theme), in: area)
     case .quantities(let picker):
         canvas.draw(QuantityPickerView(picker: picker, model: model, theme: theme), in: area)
-    case .quit, .stopping, .engineLost, .confirm:
+    case .sessions(.recipes(let selected)):
+        canvas.draw(RecipePicker(model: model, theme: theme, selected: selected), in: area)
+    case .sessions(.form(let form)):
+        canvas.draw(RecipeFormView(form: form, model: model, theme: theme), in: area)
+    case .quit, .stopping, .engineLost, .confirm, .sessions(.opening):
         canvas.draw(OverlayView(model: model, theme: theme), in: area)
     }
 }
@@ -107,7 +111,9 @@ struct TinyScreen: Drawing {
         case .stopping: return "saving and stopping; l leaves without waiting"
         case .engineLost: return "engine gone: r resume, q quit"
         case .confirm: return "sure? y yes, n no"
-        case .help, .palette, .themes, .export, .text, .quantities, nil:
+        case .sessions(.opening):
+            return "open another session? l leave this one training, s save and stop it, esc stay"
+        case .help, .palette, .themes, .export, .text, .quantities, .sessions, nil:
             let training = model.trainingIntended ? "; training goes on" : ""
             return "popbench needs 40x12; this is \(model.width)x\(model.height)\(training)"
         }

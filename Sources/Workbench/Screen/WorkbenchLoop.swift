@@ -30,19 +30,31 @@ public struct WorkbenchOutlets {
     public var writeFile: (ExportedFile) throws -> String
     /// Keeps something for the next time the screen is opened.
     public var remember: (ScreenMemory) throws -> Void
+    /// Has something done with sessions; returns at once, and the mailbox gets the news later.
+    public var sessions: (SessionRequest) -> Void
+    /// Joins another session's engine; returns at once.
+    ///
+    /// Arguments: the session's folder; whether to start training where the engine has to be
+    /// started; whether the present engine is to save and stop; what to call in between, once
+    /// nothing more can come from the present engine and before anything can from the other.
+    public var open: (String, Bool, Bool, () -> Void) -> Void
 
     /// Bundles the ways out.
     public init(
         send: @escaping (Command) -> Void, attachAgain: @escaping () -> Void,
         writePicture: @escaping (Canvas, Theme) throws -> String,
         writeFile: @escaping (ExportedFile) throws -> String,
-        remember: @escaping (ScreenMemory) throws -> Void = { _ in }
+        remember: @escaping (ScreenMemory) throws -> Void = { _ in },
+        sessions: @escaping (SessionRequest) -> Void = { _ in },
+        open: @escaping (String, Bool, Bool, () -> Void) -> Void = { _, _, _, between in between() }
     ) {
         self.send = send
         self.attachAgain = attachAgain
         self.writePicture = writePicture
         self.writeFile = writeFile
         self.remember = remember
+        self.sessions = sessions
+        self.open = open
     }
 }
 
@@ -75,6 +87,10 @@ public final class WorkbenchLoop {
     /// Why a frame is due; nil when what is on the screen is what the model says.
     private var due: FrameReason? = .input
     private var leaving: QuitMode?
+    /// What waited when another session was opened and is not of the old one's engine.
+    private var kept: [WorkbenchInput] = []
+    /// Counts the sessions opened: what waited for an older one is out of date.
+    private var openings = 0
 
     /// Makes a loop.
     ///
@@ -106,7 +122,7 @@ public final class WorkbenchLoop {
         takeSize()
         while true {
             takeTime()
-            for input in mailbox.drain() { take(input, .data) }
+            repeat { takeWaiting() } while !kept.isEmpty
             if let leaving { return leaving }
             drawIfDue()
             for event in terminal.wait(
@@ -129,6 +145,15 @@ public final class WorkbenchLoop {
         guard let change = model.nextClockChange else { return nil }
         let seconds = min(max(0, change - model.now), 3600)
         return time.instant() + .seconds(seconds)
+    }
+
+    private func takeWaiting() {
+        let waiting = kept + mailbox.drain()
+        kept = []
+        let before = openings
+        for input in waiting where openings == before || !input.isFromEngine {
+            take(input, .data)
+        }
     }
 
     private func takeSize() {
@@ -167,6 +192,12 @@ public final class WorkbenchLoop {
                 model, width: model.width, height: model.height, theme: theme)
             tell { try outlets.writePicture(frame, theme) }
         case .write(let file): tell { try outlets.writeFile(file) }
+        case .sessions(let request): outlets.sessions(request)
+        case .open(let place, let starts, let stops):
+            openings += 1
+            outlets.open(place.path, starts, stops) {
+                kept += mailbox.drain().filter { !$0.isFromEngine }
+            }
         }
     }
 

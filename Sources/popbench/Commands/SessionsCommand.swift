@@ -3,17 +3,35 @@ import EngineLink
 import Foundation
 import TrainingEngine
 
-/// `popbench sessions`: what there is.
+/// `popbench sessions`: what there is, and what can be done with it.
 struct SessionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sessions",
+        abstract: "List the sessions; fork, rename, note, tag, delete, restore or export one.",
+        subcommands: [
+            SessionListCommand.self, SessionForkCommand.self, SessionRenameCommand.self,
+            SessionNoteCommand.self, SessionTagCommand.self, SessionTrashCommand.self,
+            SessionRestoreCommand.self, SessionExportCommand.self,
+        ],
+        defaultSubcommand: SessionListCommand.self)
+}
+
+/// `popbench sessions list`: what there is.
+struct SessionListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
         abstract: "List the sessions: step, lanes, size, last saved, training or not.")
 
     @Flag(help: "Print a JSON array of objects.")
     var json = false
 
+    @Flag(help: "List the deleted sessions instead.")
+    var trash = false
+
     func run() throws {
-        let folder = Locations.current().sessions
+        let locations = Locations.current()
+        if trash { return try listTrash(locations) }
+        let folder = locations.sessions
         let rows = try SessionStore.list(in: folder).map(SessionRow.init)
         if json {
             print(try jsonText(rows))
@@ -21,6 +39,30 @@ struct SessionsCommand: ParsableCommand {
             print("no sessions in \(printable(folder)) yet; popbench makes one and trains it")
         } else {
             for line in SessionRow.table(rows) { print(line) }
+        }
+    }
+
+    private struct Trashed: Encodable {
+        let name: String
+        let path: String
+        /// Seconds since 1970.
+        let trashed: Double
+    }
+
+    private func listTrash(_ locations: Locations) throws {
+        let found = SessionStore.trashed(in: locations.trash)
+        if json {
+            print(
+                try jsonText(
+                    found.map { Trashed(name: $0.name, path: $0.path, trashed: $0.trashed) }))
+        } else if found.isEmpty {
+            print("no deleted sessions in \(printable(locations.trash))")
+        } else {
+            for session in found {
+                print(
+                    "\(printable(session.name))  deleted \(SessionRow.dateText(session.trashed))  "
+                        + printable(session.path))
+            }
         }
     }
 }
@@ -39,6 +81,12 @@ private struct SessionRow: Encodable {
     let step: Int
     let endStep: Int?
     let lanes: [String]
+    /// Steps that can be forked at, newest first.
+    let checkpoints: [Int]
+    let notes: String
+    let tags: [String]
+    let lineage: SessionStore.Lineage?
+    let fairest: Fairest?
     let bytes: Int
     /// Seconds since 1970.
     let created: Double
@@ -48,8 +96,31 @@ private struct SessionRow: Encodable {
     let processID: Int32?
     let problem: String?
 
+    struct Fairest: Encodable {
+        let lane: String
+        let step: Int
+        let gender: Double?
+        let tone: Double?
+        let identityAccuracy: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case lane, step
+            case gender = "discrepancy_gender"
+            case tone = "discrepancy_tone"
+            case identityAccuracy = "identity_accuracy"
+        }
+
+        init(_ headline: SessionHeadline) {
+            func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+            (lane, step) = (headline.lane, headline.step)
+            (gender, tone) = (finite(headline.gender), finite(headline.tone))
+            identityAccuracy = finite(headline.identityAccuracy)
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
         case name, path, step, lanes, bytes, created, engine, problem
+        case checkpoints, notes, tags, lineage, fairest
         case endStep = "end_step"
         case lastSaved = "last_saved"
         case processID = "process_id"
@@ -61,6 +132,10 @@ private struct SessionRow: Encodable {
         step = summary.step
         endStep = summary.endStep
         lanes = summary.lanes
+        checkpoints = summary.checkpoints
+        (notes, tags) = (summary.notes, summary.tags)
+        lineage = summary.lineage
+        fairest = summary.headline.map(Fairest.init)
         bytes = summary.bytes
         created = summary.created
         lastSaved = summary.lastSaved
@@ -87,10 +162,11 @@ private struct SessionRow: Encodable {
         let cells =
             [["NAME", "STEP", "SIZE", "LAST SAVED", "TRAINING", "LANES"]]
             + rows.map { row in
-                [
+                let tags = row.tags.map { " #\($0)" }.joined()
+                return [
                     row.name, "\(row.step)/\(row.endStep.map(String.init) ?? "?")",
                     byteText(row.bytes), row.lastSaved.map(dateText) ?? "never", row.training,
-                    row.lanes.isEmpty ? "-" : row.lanes.joined(separator: " "),
+                    (row.lanes.isEmpty ? "-" : row.lanes.joined(separator: " ")) + tags,
                 ].map { printable($0) }
             }
         let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max()! }
@@ -98,14 +174,17 @@ private struct SessionRow: Encodable {
             let line = zip(row, widths).dropLast().map { cell, width in
                 cell + String(repeating: " ", count: width - cell.count)
             }
-            let problem = index == 0 ? nil : rows[index - 1].problem
-            return [(line + [row.last!]).joined(separator: "  ")]
-                + (problem.map { ["    problem: " + printable($0)] } ?? [])
+            let (row, cells) = (index == 0 ? nil : rows[index - 1], row)
+            let remarks = [
+                row?.problem.map { "problem: \($0)" }, row?.lineage?.sentence,
+                row.flatMap { $0.notes.isEmpty ? nil : "note: \($0.notes)" },
+            ].compactMap { $0 }.map { "    " + printable($0) }
+            return [(line + [cells.last!]).joined(separator: "  ")] + remarks
         }
     }
 
     /// A moment in the user's time zone: `2025-06-01 14:05`.
-    private static func dateText(_ seconds: Double) -> String {
+    static func dateText(_ seconds: Double) -> String {
         guard var moment = time_t(exactly: seconds.rounded()) else { return "?" }
         var parts = tm()
         guard localtime_r(&moment, &parts) != nil else { return "?" }

@@ -43,7 +43,7 @@ struct OpenedSession {
     }
 
     /// Refuses a recipe that names a folder which is not there, before a session is made of it.
-    private static func checkFolders(of recipe: Recipe) throws {
+    static func checkFolders(of recipe: Recipe) throws {
         for (key, path) in [
             ("model.base", recipe.model.base), ("model.classifier", recipe.model.classifier),
             ("populations.source", recipe.populations.source),

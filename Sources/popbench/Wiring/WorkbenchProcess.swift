@@ -15,12 +15,17 @@ final class WorkbenchProcess {
     private let themes: [Theme]
     private let themeProblems: [ThemeError]
     private let link: EngineConnection
+    private let shelf: SessionShelf
 
     init(session: OpenedSession, locations: Locations, theme: String?) throws {
         self.session = session
         self.locations = locations
         (themes, themeProblems) = try files.loadThemes(locations, first: theme)
-        link = EngineConnection(folder: session.folder, mailbox: try Workbench.Mailbox())
+        let link = EngineConnection(folder: session.folder, mailbox: try Workbench.Mailbox())
+        self.link = link
+        shelf = SessionShelf(locations: locations, present: { link.folder }) {
+            link.mailbox.post(.sessions($0))
+        }
     }
 
     /// Shows the screen until the person leaves it.
@@ -29,8 +34,8 @@ final class WorkbenchProcess {
         try CursesTerminal.check(environment: environment)
         let terminal = CursesTerminal(
             color: color.flatMap(ColorDepth.init(option:)), mouse: mouse, environment: environment)
+        let (link, shelf) = (self.link, self.shelf)
         link.connect(starts: session.isNew)
-        let link = self.link
         let (keys, keyProblems) = files.keyTable()
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970, keys: keys)
@@ -41,10 +46,9 @@ final class WorkbenchProcess {
         }
         if files.isNewcomer { _ = update(&model, .newcomer) }
         model.pairLaw = { PairLaw(of: $0, offset: $1) }
+        model.sessionFolder = session.folder
         if let shown = view.benchView {
-            for effect in update(&model, .show(shown)) {
-                if case .send(let command) = effect { link.send(command) }
-            }
+            for effect in update(&model, .show(shown)) { carryOut(effect) }
         } else {
             _ = update(&model, .key(.function(1)))
         }
@@ -52,9 +56,11 @@ final class WorkbenchProcess {
             model: model, terminal: terminal, mailbox: link.mailbox, themes: themes,
             outlets: WorkbenchOutlets(
                 send: { link.send($0) }, attachAgain: { link.connect(starts: true) },
-                writePicture: { [session] in try Exports.write($0, $1, session: session.folder) },
-                writeFile: { [session] in try Exports.write($0, session: session.folder) },
-                remember: { [files] in try files.remember($0) }),
+                writePicture: { try Exports.write($0, $1, session: link.folder) },
+                writeFile: { try Exports.write($0, session: link.folder) },
+                remember: { [files] in try files.remember($0) },
+                sessions: { shelf.take($0) },
+                open: { link.open($0, starts: $1, stops: $2, between: $3) }),
             time: Timekeeper(
                 instant: { .now }, timeOfDay: { Date().timeIntervalSince1970 }))
         let errors = try? StandardErrorLog(path: session.folder + "/screen.log")
@@ -68,13 +74,22 @@ final class WorkbenchProcess {
         errors?.restore()
         for line in errors?.tail(lines: 5) ?? [] { report(line) }
         link.close()
-        let name = (session.folder as NSString).lastPathComponent
+        let name = link.folder.lastComponent
         switch mode {
         case .stopped: print("saved; \"popbench --session \(name)\" goes on from here")
         case .leaveTraining:
             print(
                 "\(name) goes on in the background; \"popbench --session \(name)\" shows it again")
         case .engineGone: print("the engine of \(name) is not running")
+        }
+    }
+
+    /// Does what needs neither a terminal nor a file.
+    private func carryOut(_ effect: WorkbenchEffect) {
+        switch effect {
+        case .send(let command): link.send(command)
+        case .sessions(let request): shelf.take(request)
+        default: break
         }
     }
 
@@ -87,7 +102,10 @@ final class WorkbenchProcess {
         model.pairLaw = { PairLaw(of: $0, offset: $1) }
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
-        if let shown = view.benchView { _ = update(&model, .show(shown)) }
+        model.sessionFolder = session.folder
+        if let shown = view.benchView {
+            for effect in update(&model, .show(shown)) { carryOut(effect) }
+        }
         link.connect(starts: false)
         let deadline = ContinuousClock.now + .seconds(60)
         var quietSince = ContinuousClock.now
@@ -100,7 +118,11 @@ final class WorkbenchProcess {
                     ![.preparing, .sampling, .collecting].contains(state.phase)
                         && state.lanes.allSatisfy { curves.contains($0.settings.name) }
                 }
-                if settled == true, ContinuousClock.now - quietSince > .milliseconds(700) { break }
+                let isListed = view != .sessions || model.shelf.contents != nil
+                if settled == true, isListed, ContinuousClock.now - quietSince > .milliseconds(700)
+                {
+                    break
+                }
                 usleep(20_000)
                 continue
             }
@@ -110,9 +132,7 @@ final class WorkbenchProcess {
                     throw EngineError(([reason] + lines).joined(separator: "\n  "))
                 }
                 if case .event(.curve(let curve)) = input { curves.insert(curve.lane) }
-                for effect in update(&model, input) {
-                    if case .send(let command) = effect { link.send(command) }
-                }
+                for effect in update(&model, input) { carryOut(effect) }
             }
             if let state = model.state, state.phase == .training,
                 state.lanes.allSatisfy({ curves.contains($0.settings.name) }),

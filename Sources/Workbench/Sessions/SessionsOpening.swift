@@ -1,0 +1,124 @@
+import BenchProtocol
+import TerminalKit
+
+extension WorkbenchModel {
+    // MARK: Another session
+
+    /// Opens a session, after a question where the present one trains.
+    mutating func askToOpen(_ place: SessionPlace, starts: Bool) -> [WorkbenchEffect] {
+        guard isAttached, trainingIntended else {
+            return change(to: place, starts: starts, stops: false)
+        }
+        overlay = .sessions(.opening(place, starts: starts))
+        return []
+    }
+
+    /// Leaves the present session and begins with another, everything known of the old one forgotten.
+    mutating func change(
+        to place: SessionPlace, starts: Bool, stops: Bool
+    ) -> [WorkbenchEffect] {
+        var fresh = WorkbenchModel(
+            themeNames: themeNames, exportFolder: exportFolder.map { _ in place.path + "/exports" },
+            now: now, keys: keys)
+        fresh.themeIndex = themeIndex
+        (fresh.width, fresh.height) = (width, height)
+        (fresh.samplesPerKey, fresh.colorDepth) = (samplesPerKey, colorDepth)
+        (fresh.log, fresh.hitAreas) = (log, hitAreas)
+        fresh.shelf = shelf
+        fresh.shelf.chosen = place.path
+        fresh.shelf.forkAfterSave = nil
+        fresh.sessionFolder = place.path
+        let old = state?.session
+        self = fresh
+        report(
+            .info,
+            "opening \(place.name)" + (stops ? "; \(old ?? "the other") saves and stops" : ""))
+        return [.open(place, starts: starts, stops: stops)]
+    }
+
+    // MARK: Forks
+
+    /// Begins a fork of the open session's focused lane.
+    mutating func forkFocusedLane() -> [WorkbenchEffect] {
+        guard let path = sessionFolder, let name = state?.session else { return [] }
+        return fork(
+            SessionPlace(name: name, path: path), lane: focusedLaneState?.settings.name)
+    }
+
+    /// Begins a fork; what the open session has not saved yet is saved first.
+    mutating func fork(_ place: SessionPlace, lane: String?) -> [WorkbenchEffect] {
+        if place.path == sessionFolder, isAttached, let state, state.step > 0,
+            state.savedStep != state.step
+        {
+            announce(.info, "saving step \(state.step), to fork from it …")
+            shelf.forkAfterSave = SessionsState.ForkWish(lane: lane)
+            return [.send(.save)]
+        }
+        announce(.info, "reading the checkpoints of \(place.name) …")
+        return [.sessions(.prepareFork(session: place.path, lane: lane))]
+    }
+
+    /// Goes on with the fork that waited for a save, if one did.
+    mutating func forkIfWished() -> [WorkbenchEffect] {
+        guard let wish = shelf.forkAfterSave, let path = sessionFolder else { return [] }
+        shelf.forkAfterSave = nil
+        return [.sessions(.prepareFork(session: path, lane: wish.lane))]
+    }
+
+    // MARK: News
+
+    /// Takes in what came of a request.
+    mutating func receive(_ news: SessionNews) -> [WorkbenchEffect] {
+        switch news {
+        case .shelf(let contents):
+            let row = chosenSessionRow
+            shelf.contents = contents
+            // The neighbour of one that has gone is chosen, not the first of the list.
+            if let row, let chosen = shelf.chosen, !isListed(chosen) { chooseSession(row: row) }
+            if let last = shelf.lastTrashed, !contents.trash.contains(where: { $0.path == last }) {
+                shelf.lastTrashed = nil
+            }
+        case .sheet(let sheet):
+            if notice?.level == .info { notice = nil }
+            var form = RecipeForm(sheet)
+            form.ticket = 1
+            overlay = .sessions(.form(form))
+            return [.sessions(.check(form.draft))]
+        case .checked(let ticket, let problem):
+            guard case .sessions(.form(var form)) = overlay, form.ticket == ticket else {
+                return []
+            }
+            form.show(problem, going: false)
+            overlay = .sessions(.form(form))
+        case .made(let place, let remarks):
+            for remark in remarks { report(.warning, remark) }
+            report(.info, "made \(place.name)")
+            if case .sessions(.form(let form)) = overlay, form.isWaiting {
+                overlay = nil
+                return [.sessions(.list)] + askToOpen(place, starts: true)
+            }
+            return [.sessions(.list)]
+        case .notMade(let problem):
+            guard case .sessions(.form(var form)) = overlay else {
+                report(.error, problem.message)
+                return []
+            }
+            form.isWaiting = false
+            form.show(problem, going: true)
+            overlay = .sessions(.form(form))
+        case .trashed(let card):
+            shelf.lastTrashed = card.path
+            let key = keys.keyName(for: .sessions(.undo), in: .sessions)
+            report(.info, "deleted \(card.name); \(key) brings it back")
+        case .done(let text): report(.info, text)
+        case .failed(let text): report(.error, text)
+        }
+        return []
+    }
+
+    private func isListed(_ path: String) -> Bool {
+        shelf.showsTrash
+            ? listedTrash.contains { $0.path == path }
+            : listedSessions.contains { $0.path == path }
+    }
+}
