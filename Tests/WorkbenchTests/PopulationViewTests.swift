@@ -33,8 +33,9 @@ struct PopulationViewTests {
         // Another engine may know more.
         let hello = EngineHello(version: "0.1.0", session: "starter", processID: 4712)
         _ = update(&model, .event(.hello(hello)))
-        #expect(
-            update(&model, .event(.state(Scripted.state(step: 40)))).contains(wanted))
+        let news = update(
+            &model, .event(.state(Scripted.state(step: 40, prompt: "a health worker"))))
+        #expect(news.contains(.send(.fetchPopulations(prompt: "a health worker", points: 256))))
     }
 
     @Test("a typed prompt becomes the shown one, and as many pictures are sampled as were chosen")
@@ -432,7 +433,11 @@ struct PopulationViewTests {
             _ = update(&model, .drawn(frame.hitAreas))
             let area = try #require(
                 frame.hitAreas.last {
-                    if case .item(.population, _)? = $0.target as? MouseTarget { true } else { false }
+                    if case .item(.population, _)? = $0.target as? MouseTarget {
+                        true
+                    } else {
+                        false
+                    }
                 }, "\(text)")
             return MouseEvent(.press(button: 1), x: area.rect.x, y: area.rect.y)
         }
@@ -458,7 +463,8 @@ enum PopulationScript {
                         lane: lane, prompt: "a judge", attribute: "gender",
                         classes: ["man", "woman", "person"],
                         points: (1...3).map {
-                            .init(step: 10 * $0, counts: [20 - $0 * shift / 2, 2 + $0 * shift / 2, 2])
+                            .init(
+                                step: 10 * $0, counts: [20 - $0 * shift / 2, 2 + $0 * shift / 2, 2])
                         })))
             events.append(
                 .populationHistory(
