@@ -106,7 +106,7 @@ extension WorkbenchModel {
         guard let point = shares.byStep[step] else {
             return "\(lane) was not sampled at step \(step)"
         }
-        let head = "\(lane) step \(step) n=\(point.pictures) "
+        let head = "\(lane) step \(step) n=\(point.pictures)"
         let distances = table.references.reversed().map { name, reference in
             " \(name) \(NumberText.share(HistoryTable.distance(point.shares, reference)))"
         }.joined()
@@ -114,7 +114,7 @@ extension WorkbenchModel {
             let words = zip(table.classes, point.shares).map {
                 " \(RidgelinePage.short($0, width)) \(NumberText.share($1))"
             }.joined()
-            return head + words + "  off" + distances
+            return head + words + " off" + distances
         }
         // Classes lose their ends before the distances go.
         return [20, 8, 3].lazy.map(text).first { !TextLayout.exceeds($0, columns) } ?? text(3)
