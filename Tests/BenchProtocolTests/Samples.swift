@@ -75,6 +75,11 @@ let sampleEvents: [Event] = {
             Curve(
                 lane: "js", quantity: "loss", firstStep: 0, lastStep: 99,
                 buckets: [.init(step: 4, minimum: 0, maximum: 1, mean: .nan)])),
+        .progress(
+            TaskProgress(task: "collect", done: 3, total: 10, secondsLeft: .infinity, message: "😀")),
+        .log(LogLine(level: .warning, message: "tab\tbell\u{7}\u{1B}[31m\\ / \u{2028}", time: 1)),
+        .failure(Failure(message: "disk full", fatal: false)),
+        .goodbye(Goodbye(reason: "stopped", step: 42)),
         .populationHistory(
             PopulationHistory(
                 lane: "js", prompt: "a judge", attribute: "gender", classes: ["woman", "man"],
@@ -92,11 +97,6 @@ let sampleEvents: [Event] = {
                         taken: 12, timestep: 83, rgb: [1, 2, 3, 4, 5, 255], label: "woman, dark",
                         confidence: .nan)
                 ])),
-        .progress(
-            TaskProgress(task: "collect", done: 3, total: 10, secondsLeft: .infinity, message: "😀")),
-        .log(LogLine(level: .warning, message: "tab\tbell\u{7}\u{1B}[31m\\ / \u{2028}", time: 1)),
-        .failure(Failure(message: "disk full", fatal: false)),
-        .goodbye(Goodbye(reason: "stopped", step: 42)),
     ]
 }()
 

@@ -33,8 +33,9 @@ struct PopulationViewTests {
         // Another engine may know more.
         let hello = EngineHello(version: "0.1.0", session: "starter", processID: 4712)
         _ = update(&model, .event(.hello(hello)))
-        #expect(
-            update(&model, .event(.state(Scripted.state(step: 40)))).contains(wanted))
+        let news = update(
+            &model, .event(.state(Scripted.state(step: 40, prompt: "a health worker"))))
+        #expect(news.contains(.send(.fetchPopulations(prompt: "a health worker", points: 256))))
     }
 
     @Test("a typed prompt becomes the shown one, and as many pictures are sampled as were chosen")

@@ -2,14 +2,14 @@ import DiffusionModels
 import Populations
 
 /// A prompt as a model is to get it, and what a person should know of it.
-struct ReadPrompt: Equatable {
+package struct ReadPrompt: Equatable {
     /// The most bytes that a prompt may have.
-    static let longest = 1_000
+    package static let longest = 1_000
 
     /// The words in their canonical form.
-    let text: String
+    package let text: String
     /// Why what is drawn for it may mean little; nil where there is nothing to say.
-    let warning: String?
+    package let warning: String?
 
     /// Reads what somebody typed.
     ///
@@ -18,7 +18,7 @@ struct ReadPrompt: Equatable {
     /// any other model gets the text as it is.
     ///
     /// - Throws: `CaptionError` with the word at fault and the words that exist, or `EngineError`.
-    init(_ prompt: String, tokenizer: CLIPTokenizer) throws {
+    package init(_ prompt: String, tokenizer: CLIPTokenizer) throws {
         let text = prompt.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard prompt.utf8.count <= Self.longest else {
             throw EngineError("a prompt has at most \(Self.longest) bytes")
@@ -62,7 +62,7 @@ extension PlantedBias {
     /// The shares that the table plants for a prompt, by attribute; none for one that is no caption.
     ///
     /// What the prompt names has share 1.
-    func shares(for prompt: String) -> [(attribute: String, classes: [String], shares: [Double])] {
+    package func shares(for prompt: String) -> [(attribute: String, classes: [String], shares: [Double])] {
         guard let caption = try? Caption(parsing: prompt), let profession = caption.profession
         else { return [] }
         let genders = Gender.all.map { gender in

@@ -8,6 +8,10 @@ package struct PopulationRecord: Sendable {
         package var lane: String
         package var prompt: String
         package var index: Int
+
+        package init(lane: String, prompt: String, index: Int) {
+            (self.lane, self.prompt, self.index) = (lane, prompt, index)
+        }
     }
 
     /// A film and the number it was placed under: no two films have the same.

@@ -51,7 +51,11 @@ package struct GalleryLayout: Equatable, Sendable {
             } else if let everything, everything >= min(Self.comfortable, fitting[0]) {
                 everything
             } else {
-                fitting.last { $0 >= Self.comfortable } ?? fitting[0]
+                // As large as that many rows can be, while a few columns stay in sight.
+                fitting.first {
+                    down($0) == down(fitting.last { $0 >= Self.comfortable } ?? fitting[0])
+                        && perRow($0) >= min(pictures, 4)
+                } ?? fitting.last { $0 >= Self.comfortable } ?? fitting[0]
             }
         side = chosen
         self.gutter = gutter

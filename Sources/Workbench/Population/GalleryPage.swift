@@ -85,8 +85,11 @@ struct GalleryPage: Drawing {
 
     private func drawDetail(on canvas: inout Canvas, in rect: Rect) {
         guard let shown = model.galleryPicture else {
+            let lane = model.galleryContender.name
+            let isSampled = model.sheets.sheet(lane: lane, prompt: model.shownPrompt) != nil
             canvas.put(
-                "\(model.galleryContender.name): no pictures yet", x: rect.x, y: rect.y,
+                "▸ \(lane)  \(isSampled ? "no picture matches" : "no pictures yet")", x: rect.x,
+                y: rect.y,
                 style: theme.style(for: .dim), maxWidth: rect.width)
             return
         }
@@ -166,10 +169,10 @@ struct GalleryPage: Drawing {
             canvas.put(
                 line, x: x, y: y + 1 + offset, style: theme.style(for: .dim), maxWidth: width)
         }
-        if row.sheet == nil, layout.side > 2 {
-            canvas.put(
-                "no pictures yet", x: x + layout.gutter, y: y, style: theme.style(for: .dim))
-        }
+        guard layout.side > 2, row.sheet == nil || row.items.isEmpty else { return }
+        canvas.put(
+            row.sheet == nil ? "no pictures yet" : "no picture matches", x: x + layout.gutter, y: y,
+            style: theme.style(for: .dim))
     }
 
     private func drawWrapped(

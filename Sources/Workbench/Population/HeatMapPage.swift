@@ -40,8 +40,8 @@ struct HeatMapPage: Drawing {
                 style: theme.style(for: .dim), maxWidth: room)
         }
         canvas.put(
-            model.historyDetail(table), x: detail.x, y: detail.y, style: theme.style(for: .text),
-            maxWidth: detail.width)
+            model.historyDetail(table, columns: detail.width), x: detail.x, y: detail.y,
+            style: theme.style(for: .text), maxWidth: detail.width)
     }
 
     private func drawHead(
@@ -49,7 +49,8 @@ struct HeatMapPage: Drawing {
         _ left: Int, _ cell: Int, on canvas: inout Canvas, in body: Rect
     ) {
         canvas.put(
-            "share, %", x: body.x, y: body.y, style: theme.style(for: .dim), maxWidth: names)
+            names >= 9 ? "share, %" : "%", x: body.x, y: body.y, style: theme.style(for: .dim),
+            maxWidth: names)
         for (place, entry) in table.references.enumerated() {
             canvas.put(
                 reference >= 8 ? entry.name : String(entry.name.prefix(3)),

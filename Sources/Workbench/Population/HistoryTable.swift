@@ -1,4 +1,5 @@
 import BenchProtocol
+import TerminalKit
 
 /// The shares of one attribute's classes over steps, everybody's in the same bins, and what they are
 /// held against.
@@ -97,21 +98,26 @@ package struct HistoryTable: Sendable {
 }
 
 extension WorkbenchModel {
-    /// What the cursor's lane drew at the cursor's step, in words.
-    func historyDetail(_ table: HistoryTable) -> String {
+    /// What the cursor's lane drew at the cursor's step, in as many words as there is room for.
+    func historyDetail(_ table: HistoryTable, columns: Int) -> String {
         guard let step = table.chosenStep(gallery.step), let lane = focusedLaneState?.settings.name,
             let shares = table.lanes.first(where: { $0.contender.name == lane })
         else { return "" }
         guard let point = shares.byStep[step] else {
             return "\(lane) was not sampled at step \(step)"
         }
-        let words = zip(table.classes, point.shares).map {
-            "\($0) \(NumberText.share($1))"
-        }.joined(separator: " ")
+        let head = "\(lane) step \(step) n=\(point.pictures)"
         let distances = table.references.reversed().map { name, reference in
-            "\(NumberText.share(HistoryTable.distance(point.shares, reference))) \(name)"
-        }.joined(separator: " ")
-        return "\(lane) step \(step)  n=\(point.pictures)  \(words)  far from: \(distances)"
+            " \(name) \(NumberText.share(HistoryTable.distance(point.shares, reference)))"
+        }.joined()
+        func text(_ width: Int) -> String {
+            let words = zip(table.classes, point.shares).map {
+                " \(RidgelinePage.short($0, width)) \(NumberText.share($1))"
+            }.joined()
+            return head + words + " off" + distances
+        }
+        // Classes lose their ends before the distances go.
+        return [20, 8, 3].lazy.map(text).first { !TextLayout.exceeds($0, columns) } ?? text(3)
     }
 
     /// What a page of histograms says where there is nothing to draw.

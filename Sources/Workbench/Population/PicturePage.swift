@@ -113,9 +113,11 @@ struct PicturePage: Drawing {
                 runs: [
                     (mark, LaneMark.style(contender, theme).with(.bold)),
                     (
-                        PictureLabel.fitted(
-                            picture.label, confidence: picture.confidence,
-                            width: max(0, box.width - columns)), theme.style(for: .dim)
+                        box.width - columns < 4
+                            ? ""
+                            : PictureLabel.fitted(
+                                picture.label, confidence: picture.confidence,
+                                width: box.width - columns), theme.style(for: .dim)
                     ),
                 ], x: box.x, y: box.maxY,
                 in: Rect(x: box.x, y: box.y, width: box.width, height: side + 1))

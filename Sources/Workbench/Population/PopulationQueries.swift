@@ -136,7 +136,8 @@ extension WorkbenchModel {
         let rows = galleryRows
         let cursor = galleryCursor(in: rows)
         let shown = cursor.column.flatMap { rows[cursor.row].items[$0] }
-        let noise = sheet.pictures.indices.contains(gallery.noise) ? gallery.noise : shown
+        // A picture that is looked at stays, whatever the gallery's filters are.
+        let noise = gallery.page == .picture ? gallery.noise : shown
         guard let noise, sheet.pictures.indices.contains(noise) else { return nil }
         return (sheet, noise, sheet.pictures[noise])
     }

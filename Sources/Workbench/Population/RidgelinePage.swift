@@ -52,8 +52,8 @@ struct RidgelinePage: Drawing {
                 y: y + 1, style: theme.style(for: .dim), maxWidth: body.width)
         }
         canvas.put(
-            model.historyDetail(table), x: detail.x, y: detail.y, style: theme.style(for: .text),
-            maxWidth: detail.width)
+            model.historyDetail(table, columns: detail.width), x: detail.x, y: detail.y,
+            style: theme.style(for: .text), maxWidth: detail.width)
     }
 
     /// As many lanes as fit, the focused one among them.

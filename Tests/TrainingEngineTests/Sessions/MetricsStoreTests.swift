@@ -225,6 +225,46 @@ struct MetricsStoreTests {
         #expect(try store.lastHistograms(prompt: "a judge").map(\.step) == [50])
     }
 
+    @Test("Who appeared over the steps comes back by lane and attribute, thinned where it is long")
+    func histories() throws {
+        let scratch = Scratch()
+        let store = try store(scratch)
+        func record(_ lane: String, _ step: Int, _ counts: [Int], _ attribute: String = "gender") {
+            store.record(
+                PopulationHistogram(
+                    lane: lane, prompt: "a judge", step: step, attribute: attribute,
+                    classes: ["man", "woman", "person"], counts: counts, discrepancy: 0,
+                    meanConfidence: 0.9))
+        }
+        record("base", 0, [20, 2, 2])
+        for step in 1...500 { record("a", step, [step, 1, 1]) }
+        record("a", 5, [1, 1, 1], "tone")
+        let all = try store.histories(prompt: "a judge", points: 1000)
+        #expect(all.map(\.lane) == ["a", "a", "base"])
+        #expect(all.map(\.attribute) == ["gender", "tone", "gender"])
+        #expect(all[0].points.map(\.step) == Array(1...500))
+        #expect(all[0].points.map { $0.counts[0] } == Array(1...500))
+        #expect(try store.histories(prompt: "a cook", points: 9) == [])
+        for points in [2, 3, 7, 64, 499] {
+            let steps = try store.histories(prompt: "a judge", points: points)[0].points.map(\.step)
+            #expect(steps.count <= points && steps.count > points / 2)
+            #expect(steps.first == 1 && steps.last == 500)
+            let widest = zip(steps, steps.dropFirst()).map { $1 - $0 }.max() ?? 0
+            #expect(widest <= 2 * (500 / (points - 1) + 1), "even")
+        }
+        // Of two measurements of one step the one of more pictures stays, whichever comes last.
+        record("a", 500, [1, 0, 0])
+        #expect(try store.histories(prompt: "a judge", points: 2)[0].points.last?.counts[0] == 500)
+        record("a", 500, [900, 0, 0])
+        #expect(try store.histories(prompt: "a judge", points: 2)[0].points.last?.counts[0] == 900)
+        // A resumed session has nothing from beyond its checkpoint, but for the base.
+        try store.truncate(afterStep: 100)
+        let cut = try store.histories(prompt: "a judge", points: 1000)
+        #expect(cut[0].points.last?.step == 100 && cut.last?.points.count == 1)
+        record("a", 101, [1, 2, 3])
+        #expect(try store.histories(prompt: "a judge", points: 1000)[0].points.count == 101)
+    }
+
     @Test("A lane that leaves takes its rows along, and others keep theirs")
     func removesLanes() throws {
         let scratch = Scratch()
