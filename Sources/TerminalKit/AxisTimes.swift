@@ -56,6 +56,7 @@ extension AxisTicks {
     }
 
     private static func duration(_ value: Double, step: Double) -> String {
+        if value < 10, value != value.rounded() { return label(value, step: 0) + "s" }
         let whole = Int(value.rounded())
         let (days, hours) = (whole / 86_400, whole / 3600 % 24)
         let (minutes, seconds) = (whole / 60 % 60, whole % 60)

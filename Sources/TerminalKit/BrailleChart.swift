@@ -119,8 +119,9 @@ public struct BrailleChart: Drawing, Hashable, Sendable {
 
     private func drawRules(on canvas: inout Canvas, in plot: Rect, x: ChartScale, y: ChartScale) {
         if let level {
-            let row = Int(((1 - y.share(level)) * Double(plot.height)).rounded(.down))
-            if y.share(level).isFinite, (0..<plot.height).contains(row) {
+            let up = y.share(level)
+            if up >= 0, up <= 1 {
+                let row = Self.dot(1 - up, of: plot.height * 4) / 4
                 canvas.fill(
                     Rect(x: plot.x, y: plot.y + row, width: plot.width, height: 1), "┈", axisStyle)
             }
@@ -128,10 +129,15 @@ public struct BrailleChart: Drawing, Hashable, Sendable {
         if let cursor {
             let share = x.share(cursor)
             guard share.isFinite, share >= 0, share <= 1 else { return }
-            let column = min(Int(share * Double(plot.width)), plot.width - 1)
+            let column = Self.dot(share, of: plot.width * 2) / 2
             canvas.fill(
                 Rect(x: plot.x + column, y: plot.y, width: 1, height: plot.height), "┊", axisStyle)
         }
+    }
+
+    /// The dot at a share of the way, where lines have theirs.
+    private static func dot(_ share: Double, of count: Int) -> Int {
+        Int(min(max(share * Double(count - 1) + 0.5, 0), Double(max(count - 1, 0))))
     }
 
     private func drawMarkers(
@@ -141,8 +147,8 @@ public struct BrailleChart: Drawing, Hashable, Sendable {
         for point in line.points {
             let (across, up) = (x.share(point.x), y.share(point.y))
             guard across >= 0, across <= 1, up >= 0, up <= 1 else { continue }
-            let column = min(Int(across * Double(plot.width)), plot.width - 1)
-            let row = min(Int((1 - up) * Double(plot.height)), plot.height - 1)
+            let column = Self.dot(across, of: plot.width * 2) / 2
+            let row = Self.dot(1 - up, of: plot.height * 4) / 4
             canvas[plot.x + column, plot.y + row] = Cell(marker, style: line.style)
         }
     }

@@ -33,6 +33,12 @@ enum ChartReduction {
                 if point.x >= border || point.x < previous {
                     group.close(into: &kept)
                     let place = x.share(point.x) * across + 0.5
+                    guard place.isFinite else {
+                        // Nothing of 0 and less has a place on a logarithmic axis.
+                        kept.append(ChartPoint(x: point.x, y: .nan))
+                        border = -.infinity
+                        continue
+                    }
                     column = Int(min(max(place, -2), across + 2).rounded(.down))
                     border = x.value(at: (Double(column) + 0.5) / across)
                 }

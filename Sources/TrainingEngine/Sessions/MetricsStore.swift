@@ -95,7 +95,7 @@ public final class MetricsStore: @unchecked Sendable {
     public func remove(lane name: String) throws {
         try change { db in
             guard let lane = try Self.identifier(of: name, db) else { return }
-            for table in ["step", "pyramid", "evaluation", "histogram", "field"] {
+            for table in ["step", "pyramid", "quartile", "evaluation", "histogram", "field"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE lane = ?", arguments: [lane])
             }
             try db.execute(sql: "DELETE FROM lane WHERE id = ?", arguments: [lane])
@@ -111,9 +111,11 @@ public final class MetricsStore: @unchecked Sendable {
         var bucket = max(step, 0)
         for level in 1...MetricsSchema.topLevel {
             bucket /= MetricsSchema.radix
-            try db.execute(
-                sql: "DELETE FROM pyramid WHERE lane = ? AND level = ? AND bucket >= ?",
-                arguments: [lane, level, bucket])
+            for table in ["pyramid", "quartile"] {
+                try db.execute(
+                    sql: "DELETE FROM \(table) WHERE lane = ? AND level = ? AND bucket >= ?",
+                    arguments: [lane, level, bucket])
+            }
         }
         if step >= 0 { try MetricsSchema.rebuild(db, lane: lane, first: step, last: step) }
     }

@@ -47,6 +47,7 @@ extension MetricsStore {
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.write { db in
                 if isNew { try MetricsSchema.create(db) } else { try MetricsSchema.addLaterTables(db) }
+                try QuartileTable.prepare(db)
             }
             return pool
         } catch {

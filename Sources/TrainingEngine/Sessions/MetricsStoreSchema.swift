@@ -115,6 +115,7 @@ enum MetricsSchema {
             try db.cachedStatement(sql: buildLevel[level - 1])
                 .execute(arguments: [lane, low * radix, (high + 1) * radix])
         }
+        try QuartileTable.rebuild(db, lane: lane, first: first, last: last)
     }
 }
 

@@ -84,7 +84,11 @@ package struct CurveSet: Sendable {
             if a.isFinite { low = min(low, a) }
             if b.isFinite { high = max(high, b) }
         }
-        if axis.isLogarithmic { low = max(low, axis.unit == .step ? 1 : min(1, high / 1000)) }
+        if axis.isLogarithmic, low <= 0 {
+            // Nothing that began just now has a logarithm: the axis begins one step later.
+            let next = min(steps.lowerBound + 1, steps.upperBound)
+            low = names.map { axis.place(next, of: $0) }.filter { $0 > 0 }.min() ?? high / 1000
+        }
         return low < high ? low...high : nil
     }
 
@@ -109,6 +113,11 @@ package struct CurveSet: Sendable {
         return .symmetric
     }
 
+    /// The vertical scale of a chart that some quantities share.
+    func scale(of indices: [Int]) -> AxisScale {
+        indices.contains { scale(of: $0) == .symmetric } ? .symmetric : model.curves.scale
+    }
+
     /// The chart of one quantity, or of all of them in one.
     package func chart(_ indices: [Int], theme: Theme) -> BrailleChart {
         var series: [ChartSeries] = []
@@ -131,10 +140,7 @@ package struct CurveSet: Sendable {
         var chart = BrailleChart(
             series: series, xRange: xRange,
             yRange: indices.first.flatMap { model.curves.valueRanges[quantities[$0]] },
-            yScale: indices.count == 1
-                ? scale(of: indices[0])
-                : indices.contains { scale(of: $0) == .symmetric }
-                    ? .symmetric : model.curves.scale,
+            yScale: scale(of: indices),
             xLabel: label, axisStyle: theme.style(for: .axis))
         chart.xScale = axis.isLogarithmic ? .logarithmic : .linear
         chart.xUnit = unit

@@ -70,9 +70,10 @@ extension WorkbenchModel {
     private func isExact(_ key: CurveKey, _ steps: ClosedRange<Int>) -> Bool {
         let buckets = overviewBuckets(key)
         guard let first = buckets.first?.step, let last = buckets.last?.step else { return false }
-        let wanted = max(first, steps.lowerBound)...max(first, min(last, steps.upperBound))
-        let range = indices(of: buckets, in: wanted)
-        return range.count >= wanted.upperBound - wanted.lowerBound + 1
+        let (low, high) = (max(first, steps.lowerBound), min(last, steps.upperBound))
+        // Nothing is logged there, so there is nothing finer to fetch.
+        guard low <= high else { return true }
+        return indices(of: buckets, in: low...high).count >= high - low + 1
     }
 
     /// Takes in a step for the curves that are kept here.

@@ -18,10 +18,11 @@ struct CurvesLayout {
     init(_ area: Rect, model: WorkbenchModel, charts: Int, focused: Int) {
         let (top, rest) = area.splitTop(area.height >= 6 ? 1 : 0)
         header = top
-        let wanted = model.curves.showsTable ? model.laneStates.count + 1 : 0
-        let room = rest.height / 3
-        let tableHeight = min(wanted, max(room, min(2, rest.height / 4)))
-        let (body, below) = rest.splitBottom(tableHeight < 2 ? 0 : tableHeight)
+        let isSingle = SizeClass(width: model.width, height: model.height) == .single
+        // Three values share a line where there is no room for a table.
+        let rows = isSingle ? 1 + model.laneStates.count / 3 : model.laneStates.count + 1
+        let wanted = model.curves.showsTable ? min(rows, max(rest.height / 3, 2)) : 0
+        let (body, below) = rest.splitBottom(rest.height < 6 ? 0 : wanted)
         table = below
         (cells, hiddenCells) = CurvesLayout.cells(in: body, charts: charts, focused: focused)
     }

@@ -81,8 +81,7 @@ struct CurvesView: Drawing {
         if model.curves.showsDelta, let baseline = model.baselineLane {
             title += " − lane \(baseline + 1)"
         }
-        guard let first = indices.first else { return title }
-        let scale = gathered.scale(of: first)
+        let scale = gathered.scale(of: indices)
         if scale != .linear { title += " ─ \(scale.rawValue)" }
         return title
     }
