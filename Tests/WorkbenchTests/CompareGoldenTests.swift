@@ -77,9 +77,9 @@ struct CompareGoldenTests {
     @Test("the colours are as committed")
     func colours() throws {
         for (view, name) in [(BenchView.fields, "fields"), (.compare, "compare")] {
-            let screen = Screen(view: view, name: name, width: 120, height: 40)
-            try compareTextWithGolden(
-                canvas(screen, .direct).svg(theme: .builtin), named: "\(name)-120x40.svg")
+            let screen = Screen(view: view, name: name, width: 80, height: 24)
+            try compareWithGolden(
+                canvas(screen, .direct).svg(theme: .builtin), file: "\(name)-80x24.svg")
         }
     }
 

@@ -59,7 +59,8 @@ extension WorkbenchModel {
             let members = settings.map {
                 "\(FileText.json($0.name)):\(FileText.json($0.values[row]))"
             }
-            return "{\(([#""lane":"# + FileText.json(lane.name)] + members).joined(separator: ","))}"
+            return
+                "{\(([#""lane":"# + FileText.json(lane.name)] + members).joined(separator: ","))}"
         }
         let names = difference.differing.map { FileText.json($0.name) }.joined(separator: ",")
         return "{\"differing\":[\(names)],\"lanes\":[\n\(lanes.joined(separator: ",\n"))\n]}\n"
@@ -105,7 +106,8 @@ extension WorkbenchModel {
                             FileText.csv(name), FileText.csv(contender.name), "\(step)",
                             FileText.number(figure.value), FileText.number(figure.low),
                             FileText.number(figure.high), "\(figure.n)",
-                            FileText.csv(compare.baseline), delta.map { FileText.number($0.value) } ?? "",
+                            FileText.csv(compare.baseline),
+                            delta.map { FileText.number($0.value) } ?? "",
                             delta.map { FileText.number($0.half) } ?? "", verdict,
                         ].joined(separator: ","))
                 } else {
@@ -173,7 +175,8 @@ extension WorkbenchModel {
             let x = figure(axes.x, of: contender.name)
             let y = figure(axes.y, of: contender.name)
             var point = ScatterFigure.Point(
-                label: contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)",
+                label: contender.index == nil
+                    ? contender.name : "\(contender.mark) \(contender.name)",
                 x: x?.value ?? .nan, y: y?.value ?? .nan,
                 color: contender.index.map(Self.printColor) ?? Color(hex: 0x4A5568),
                 shape: contender.index)
@@ -209,12 +212,15 @@ extension WorkbenchModel {
     private func picturesText(_ format: ExportFormat) -> String {
         var rows: [String] = []
         for contender in compared {
-            guard let sheet = sheets.sheet(lane: contender.name, prompt: shownPrompt) else { continue }
+            guard let sheet = sheets.sheet(lane: contender.name, prompt: shownPrompt) else {
+                continue
+            }
             for (noise, picture) in sheet.pictures.enumerated() {
                 rows.append(
                     format == .csv
                         ? [
-                            FileText.csv(shownPrompt), FileText.csv(contender.name), "\(sheet.step)",
+                            FileText.csv(shownPrompt), FileText.csv(contender.name),
+                            "\(sheet.step)",
                             "\(noise + 1)", FileText.csv(picture.label),
                             FileText.number(picture.confidence),
                         ].joined(separator: ",")
@@ -242,11 +248,14 @@ extension WorkbenchModel {
             size: 18, color: ink)
         for (column, contender) in compared.enumerated() {
             let x = left + pitch * Double(column)
-            let name = contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)"
+            let name =
+                contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)"
             figure.words(
                 TextLayout.clipped(name, to: 15), at: FigurePoint(x: x, y: top - 14), size: 14,
                 color: contender.index.map(Self.printColor) ?? ink)
-            guard let sheet = sheets.sheet(lane: contender.name, prompt: shownPrompt) else { continue }
+            guard let sheet = sheets.sheet(lane: contender.name, prompt: shownPrompt) else {
+                continue
+            }
             for (row, picture) in sheet.pictures.prefix(rows).enumerated() {
                 let y = top + (size + 34) * Double(row)
                 if let pixels = FigurePixels(

@@ -104,15 +104,17 @@ struct TradeoffSection: Drawing {
         for (point, contender) in zip(scatter.points, contenders) {
             let bar = theme.faint(LaneMark.style(contender, theme))
             if let range = point.xInterval {
-                for place in column(range.lowerBound)...max(
-                    column(range.lowerBound), column(range.upperBound))
+                for place in column(
+                    range.lowerBound)...max(
+                        column(range.lowerBound), column(range.upperBound))
                 {
                     canvas[place, row(point.y)] = Cell("─", style: bar)
                 }
             }
             if let range = point.yInterval {
-                for place in row(range.upperBound)...max(
-                    row(range.upperBound), row(range.lowerBound))
+                for place in row(
+                    range.upperBound)...max(
+                        row(range.upperBound), row(range.lowerBound))
                 {
                     canvas[column(point.x), place] = Cell("│", style: bar)
                 }
@@ -205,7 +207,8 @@ struct PicturesSection: Drawing {
             model.sheets.sheet(lane: $0.name, prompt: model.shownPrompt)
         }
         guard let height = sheets.map(\.height).max(), model.comparedPictures > 0 else {
-            let text = "No pictures of \"\(model.shownPrompt)\" yet: g samples, n takes another prompt."
+            let text =
+                "No pictures of \"\(model.shownPrompt)\" yet: g samples, n takes another prompt."
             for (row, line) in TextLayout.wrapped(text, to: rect.width).prefix(rect.height)
                 .enumerated()
             {
@@ -231,7 +234,8 @@ struct PicturesSection: Drawing {
                 ? contender.name : "\(LaneMark.text(contender)) \(contender.name)"
             canvas.put(
                 name, x: rect.x + gutter + column * pitch, y: rect.y,
-                style: LaneMark.style(contender, theme).with(focused ? [.bold, .underline] : .bold),
+                style: LaneMark.style(contender, theme).with(
+                    focused ? [.bold, .underline] : .bold),
                 maxWidth: pitch - 1)
         }
         let first = min(model.compare.noise, max(0, model.comparedPictures - rows))

@@ -43,7 +43,10 @@ struct FieldFacts {
         ]
         if let mean = field.mean {
             lines.append(
-                ("mean X1, X2", "\(NumberText.short(exp(mean.l1))), \(NumberText.short(exp(mean.l2)))"))
+                (
+                    "mean X1, X2",
+                    "\(NumberText.short(exp(mean.l1))), \(NumberText.short(exp(mean.l2)))"
+                ))
         }
         if let steps = field.pathSteps {
             lines.append(("path, steps", "\(steps.lowerBound)…\(steps.upperBound)"))
@@ -95,7 +98,8 @@ struct FieldFacts {
                 abs(balance) < 0.01
                     ? ("pull and push alike", "log X")
                     : balance > 0
-                        ? ("winner's pull larger", "\(times)x") : ("loser's push larger", "\(times)x"))
+                        ? ("winner's pull larger", "\(times)x")
+                        : ("loser's push larger", "\(times)x"))
         }
         return lines
     }
@@ -117,8 +121,9 @@ struct FieldFacts {
             return [
                 "push \(winner)|\(loser)  ratio \(NumberText.short(summary.medianRatio))",
                 "sat \(NumberText.percent(summary.saturated)) cap "
-                    + "\(NumberText.percent(summary.capped))  "
-                    + FieldFacts.direction(summary.meanDX, summary.meanDY),
+                    + "\(NumberText.percent(summary.capped))  mean "
+                    + (ArrowField.arrow(dx: summary.meanDX, dy: summary.meanDY).map(String.init)
+                        ?? NumberText.missing),
             ]
         case .quarters:
             let quarters = field.summary?.quartiles ?? []
@@ -130,7 +135,7 @@ struct FieldFacts {
                 $0.pairs > 0 ? NumberText.short($0.medianRatio) : NumberText.missing
             }
             return [
-                "% on winners by noise \(shares.joined(separator: " "))",
+                "win% by noise \(shares.joined(separator: " "))",
                 "ratio \(ratios.joined(separator: " "))",
             ]
         case .probe:

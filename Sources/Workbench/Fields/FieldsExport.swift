@@ -130,7 +130,9 @@ extension FieldsView {
     /// A title in words that a figure's letters have.
     static func plainTitle(of field: LaneField) -> String {
         var words = [field.settings.name]
-        if field.settings.name != field.settings.objective { words.append(field.settings.objective) }
+        if field.settings.name != field.settings.objective {
+            words.append(field.settings.objective)
+        }
         if let divergence = field.settings.divergence { words.append(divergence) }
         if let alpha = field.settings.alpha { words.append("alpha \(NumberText.constant(alpha))") }
         words.append("beta \(NumberText.constant(field.settings.beta))")

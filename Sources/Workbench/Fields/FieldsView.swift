@@ -141,7 +141,8 @@ struct FieldsView: Drawing {
     /// What the axes are, where the frame has room for it.
     private func axesText(of rect: Rect) -> String? {
         guard rect.width >= 44 else { return nil }
-        return model.fields.scale == .log ? "→ log X1 winner ↑ log X2 loser" : "→ X1 winner ↑ X2 loser"
+        return model.fields.scale == .log
+            ? "→ log X1 winner ↑ log X2 loser" : "→ X1 winner ↑ X2 loser"
     }
 
     /// `2▲ dpo rev-kl β 1000`.
