@@ -68,15 +68,16 @@ public struct FieldPlane: Hashable, Sendable {
     public func ticks(
         of axis: ClosedRange<Double>, atMost count: Int
     ) -> [(logRatio: Double, label: String)] {
-        let ticks: AxisTicks
         switch scale {
         case .log:
-            let range = exp(max(axis.lowerBound, -600))...exp(min(axis.upperBound, 600))
-            ticks = .logarithmic(
-                range.lowerBound * 0.999...range.upperBound * 1.001, atMost: count)
-        case .linear: ticks = .linear(axis, atMost: count)
+            let low = exp(max(axis.lowerBound, -600)) * 0.999
+            let high = exp(min(axis.upperBound, 600)) * 1.001
+            let ticks = AxisTicks.logarithmic(low...high, atMost: count)
+            return zip(ticks.values, ticks.labels).map { (Foundation.log($0), $1) }
+        case .linear:
+            let ticks = AxisTicks.linear(axis, atMost: count)
+            return zip(ticks.values, ticks.labels).map { (logRatio($0), $1) }
         }
-        return zip(ticks.values, ticks.labels).map { (logRatio($0), $1) }
     }
 }
 

@@ -77,9 +77,9 @@ struct CompareGoldenTests {
     @Test("the colours are as committed")
     func colours() throws {
         for (view, name) in [(BenchView.fields, "fields"), (.compare, "compare")] {
-            let screen = Screen(view: view, name: name, width: 120, height: 40)
+            let screen = Screen(view: view, name: name, width: 80, height: 24)
             try compareWithGolden(
-                canvas(screen, .direct).svg(theme: .builtin), file: "\(name)-120x40.svg")
+                canvas(screen, .direct).svg(theme: .builtin), file: "\(name)-80x24.svg")
         }
     }
 

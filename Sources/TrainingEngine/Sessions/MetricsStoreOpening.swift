@@ -46,7 +46,11 @@ extension MetricsStore {
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.write { db in
-                if isNew { try MetricsSchema.create(db) } else { try MetricsSchema.addLaterTables(db) }
+                if isNew {
+                    try MetricsSchema.create(db)
+                } else {
+                    try MetricsSchema.addLaterTables(db)
+                }
                 try QuartileTable.prepare(db)
             }
             return pool

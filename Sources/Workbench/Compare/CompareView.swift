@@ -119,7 +119,7 @@ struct CompareView: Drawing {
             let what = model.compare.showsDeltas ? "less \(model.compare.baseline)" : "evaluation"
             let group = model.compare.group == .all ? "" : " ─ \(model.compare.group.rawValue)"
             return "metrics ─ \(what)\(group)"
-        case .tradeoff: return "trade-off"
+        case .tradeoff: return "trade-off ─ * on the front"
         case .fields: return "gradient fields ─ winner | loser"
         case .pictures:
             let heldOut = model.shownPromptIsTrained == false ? " (held out)" : ""

@@ -121,8 +121,9 @@ struct FieldFacts {
             return [
                 "push \(winner)|\(loser)  ratio \(NumberText.short(summary.medianRatio))",
                 "sat \(NumberText.percent(summary.saturated)) cap "
-                    + "\(NumberText.percent(summary.capped))  "
-                    + FieldFacts.direction(summary.meanDX, summary.meanDY),
+                    + "\(NumberText.percent(summary.capped))  mean "
+                    + (ArrowField.arrow(dx: summary.meanDX, dy: summary.meanDY).map(String.init)
+                        ?? NumberText.missing),
             ]
         case .quarters:
             let quarters = field.summary?.quartiles ?? []
@@ -134,7 +135,7 @@ struct FieldFacts {
                 $0.pairs > 0 ? NumberText.short($0.medianRatio) : NumberText.missing
             }
             return [
-                "% on winners by noise \(shares.joined(separator: " "))",
+                "win% by noise \(shares.joined(separator: " "))",
                 "ratio \(ratios.joined(separator: " "))",
             ]
         case .probe:

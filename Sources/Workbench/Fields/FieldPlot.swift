@@ -86,11 +86,17 @@ struct FieldPlot: Drawing {
     /// Where winner and loser have moved alike.
     private func drawDiagonal(on canvas: inout Canvas, in plot: Rect) {
         guard plot.width >= 16, plot.height >= 6 else { return }
+        var dots = DotLayer(plot)
         let style = theme.faint(theme.style(for: .axis))
-        for column in 0..<plot.width {
-            let l1 = plane.pair(across: (Double(column) + 0.5) / Double(plot.width), up: 0).l1
-            put("·", at: FieldProbe(l1: l1, l2: l1), style, on: &canvas, in: plot)
+        // Every third dot of a column: a line that arrows are not mistaken for.
+        for column in stride(from: 0, to: plot.width * 2, by: 3) {
+            let across = (Double(column) + 0.5) / Double(plot.width * 2)
+            let up = plane.up(plane.pair(across: across, up: 0).l1)
+            guard (0...1).contains(up) else { continue }
+            let place = (x: Double(column), y: (1 - up) * Double(plot.height * 4 - 1))
+            dots.line(from: place, to: place, style: style)
         }
+        dots.draw(on: &canvas)
     }
 
     // MARK: Arrows

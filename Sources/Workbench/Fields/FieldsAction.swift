@@ -155,6 +155,8 @@ extension WorkbenchModel {
         let probe = FieldProbe(
             l1: min(max(wanted.l1, -limit), limit), l2: min(max(wanted.l2, -limit), limit))
         fields.probe = probe
+        // Whoever moves the cursor wants to read what is under it.
+        if fields.page == .summary { fields.page = .probe }
         let plane = fieldPlane
         let (across, up) = (plane.across(probe.l1), plane.up(probe.l2))
         guard !(0...1).contains(across) || !(0...1).contains(up) else { return }
