@@ -79,7 +79,9 @@ extension RecipeForm {
     /// A fork of a session that has come to its end goes on for as long again.
     mutating func raiseEnd() {
         guard sheet.purpose != .new,
-            let index = sheet.rows.firstIndex(where: { $0.section == "session" && $0.key == "steps" }),
+            let index = sheet.rows.firstIndex(where: {
+                $0.section == "session" && $0.key == "steps"
+            }),
             let end = Int(sheet.rows[index].initial), !isEndTyped
         else { return }
         sheet.rows[index].value = "\(end > step ? end : step + end)"

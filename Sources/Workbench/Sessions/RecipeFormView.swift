@@ -83,7 +83,8 @@ struct RecipeFormView: Drawing {
                     text, x: place.x, y: place.y,
                     style: theme.style(for: .accent).on(ground.background), maxWidth: place.width)
             case .field(let index, let field):
-                draw(field, isChosen: index == form.selected, isBlamed: index == blamed,
+                draw(
+                    field, isChosen: index == form.selected, isBlamed: index == blamed,
                     on: &canvas, in: place)
                 canvas.mark(place, MouseTarget.action(.sessions(.form(.field(index)))))
             }

@@ -12,7 +12,8 @@ struct SessionDetail {
     var lines: [Line] {
         if let card = model.chosenTrash {
             return wrapped(
-                "deleted", "\(NumberText.age(model.now - card.trashed)), "
+                "deleted",
+                "\(NumberText.age(model.now - card.trashed)), "
                     + "\(NumberText.bytes(card.bytes)); u brings it back", .text)
                 + wrapped("folder", card.path, .dim)
         }
@@ -67,7 +68,8 @@ struct SessionDetail {
 
     private func standing(_ card: SessionCard) -> String {
         let steps = "step \(SessionsView.steps(of: card, in: model))"
-        let saved = card.lastSaved.map { "saved \(NumberText.age(model.now - $0))" }
+        let saved =
+            card.lastSaved.map { "saved \(NumberText.age(model.now - $0))" }
             ?? "never saved"
         let engine =
             switch card.engine {

@@ -71,7 +71,8 @@ private struct SessionFields {
             guard text.contains(where: { "\",\n\r".contains($0) || $0.isNewline }) else {
                 return text
             }
-            return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
+            return "\""
+                + text.split(separator: "\"", omittingEmptySubsequences: false)
                 .joined(separator: "\"\"") + "\""
         }
     }

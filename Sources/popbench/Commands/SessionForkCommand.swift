@@ -95,7 +95,9 @@ struct SessionForkCommand: ParsableCommand {
                 try jsonText(
                     Made(name: name, path: fork.session.path, step: start, changes: changes)))
         }
-        print(printable("made \(name), \(lineage?.sentence ?? "new"), to step \(recipe.session.steps)"))
+        print(
+            printable(
+                "made \(name), \(lineage?.sentence ?? "new"), to step \(recipe.session.steps)"))
         for change in changes { print(printable("    \(change)")) }
         print("\"popbench --session \(name)\" opens it, and space trains it")
     }
@@ -118,7 +120,9 @@ struct SessionForkCommand: ParsableCommand {
             changed.name = laneName
         } else if beside != .nothing, changed.name == name {
             let first = changes[0]
-            let value = first.value.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") }
+            let value = first.value.filter {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".")
+            }
             var (fresh, number) = ("\(name)-\(first.key)-\(value)", 1)
             while taken.contains(fresh) {
                 number += 1

@@ -107,7 +107,10 @@ final class WorkbenchProcess {
                         && state.lanes.allSatisfy { curves.contains($0.settings.name) }
                 }
                 let isListed = view != .sessions || model.shelf.contents != nil
-                if settled == true, isListed, ContinuousClock.now - quietSince > .milliseconds(700) { break }
+                if settled == true, isListed, ContinuousClock.now - quietSince > .milliseconds(700)
+                {
+                    break
+                }
                 usleep(20_000)
                 continue
             }
