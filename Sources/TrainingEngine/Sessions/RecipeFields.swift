@@ -82,11 +82,11 @@ extension Recipe {
         return words + numbers
     }
 
-    /// A value without the quotes of a text.
+    /// A value without the quotes of a text, or the decimals of a whole number.
     private static func bare(_ value: String) -> String {
         guard value.hasPrefix("\""), let table = try? TOMLParser.parse("x = \(value)"),
             case .string(let text) = table["x"]
-        else { return value }
+        else { return value.hasSuffix(".0") ? String(value.dropLast(2)) : value }
         return text
     }
 }

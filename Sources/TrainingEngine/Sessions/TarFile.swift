@@ -78,7 +78,9 @@ struct TarFile {
         put(octal(0, 7), at: 108)
         put(octal(0, 7), at: 116)
         put(octal(size, 11), at: 124)
-        put(octal(min(max(0, Int(exactly: modified.rounded(.down)) ?? 0), largestFile), 11), at: 136)
+        put(
+            octal(min(max(0, Int(exactly: modified.rounded(.down)) ?? 0), largestFile), 11), at: 136
+        )
         put("        ", at: 148)
         put("0", at: 156)
         put("ustar\u{0}00", at: 257)

@@ -48,9 +48,9 @@ extension KeyTable {
             .everywhere, [.character("n")], .nextPrompt, hint: "prompt",
             "Show the next prompt's histograms and pictures."),
         KeyBinding(.everywhere, [.character("p")], .previousPrompt, "Show the previous prompt's."),
+        forkAnywhere,
         KeyBinding(
             .everywhere, [.character("s")], .save, hint: "save", "Write a checkpoint now."),
-        forkAnywhere,
         KeyBinding(
             .everywhere, [.character("g")], .sample, hint: "sample",
             "Sample pictures for the prompt from the base and every lane, from the same noise."),

@@ -21,7 +21,7 @@ public enum SessionsAction: Sendable, Hashable {
 extension KeyTable {
     /// The key that forks from anywhere.
     static let forkAnywhere = KeyBinding(
-        .everywhere, [.character("f"), .character("F")], .sessions(.forkLane), hint: "fork lane",
+        .everywhere, [.character("f"), .character("F")], .sessions(.forkLane), hint: "fork",
         "Fork the focused lane: a new session from a checkpoint, with another beta or any other "
             + "setting.")
 
@@ -100,9 +100,6 @@ extension KeyTable {
 
     private static let form: [KeyBinding] = [
         KeyBinding(
-            .form, [.enter], .sessions(.form(.submit)), hint: "make it and open it",
-            "Make the session as it stands in the form, and open it."),
-        KeyBinding(
             .form, [.up, .backTab], .sessions(.form(.up)), hint: "fields", "The field above."),
         KeyBinding(.form, [.down, .tab], .sessions(.form(.down)), "The field below."),
         KeyBinding(.form, [.pageUp], .sessions(.form(.pageUp)), "Ten fields up."),
@@ -117,6 +114,9 @@ extension KeyTable {
             .form, [.alt("a")], .sessions(.form(.copyLane)),
             "Add a copy of this lane, to change it."),
         KeyBinding(.form, [.alt("r")], .sessions(.form(.removeLane)), "Take this lane out."),
+        KeyBinding(
+            .form, [.enter], .sessions(.form(.submit)), hint: "make it and open it",
+            "Make the session as it stands in the form, and open it."),
         KeyBinding(
             .form, [.escape, .control("c")], .back, hint: "cancel",
             "Leave the form; asks again when something was changed."),

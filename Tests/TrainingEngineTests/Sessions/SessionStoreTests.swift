@@ -102,8 +102,9 @@ struct SessionStoreTests {
         try scratch.write("odd/session.json", "[]")
         try scratch.write("starter.toml", "")
         try scratch.write("not-one/readme", "")
+        try scratch.write(".hidden/session.json", "{}")
         let list = try SessionStore.list(in: scratch.path)
-        #expect(list.map(\.name) == ["old", "fresh", "odd"])
+        #expect(list.map(\.name) == ["old", "fresh", "not-one", "odd"])
         #expect(list[0].step == 40)
         #expect(list[0].endStep == 400)
         #expect(list[0].lastSaved == 30)
@@ -111,7 +112,9 @@ struct SessionStoreTests {
         #expect(list[0].bytes > 9000)
         #expect(list[1].lastSaved == nil)
         #expect(list[1].problem == nil)
-        #expect(list[2].problem?.contains("damaged") == true)
+        #expect(list[0].checkpoints == [40])
+        #expect(list[2].problem?.contains("no session.json") == true)
+        #expect(list[3].problem?.contains("damaged") == true)
     }
 
     @Test("Reading refuses what is not a file, and what is larger than it may be")
