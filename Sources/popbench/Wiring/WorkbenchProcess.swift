@@ -44,7 +44,7 @@ final class WorkbenchProcess {
                 if case .send(let command) = effect { link.send(command) }
             }
         } else {
-            _ = update(&model, .key(.function(1)))
+            _ = update(&model, .perform(.showHelp))
         }
         let loop = WorkbenchLoop(
             model: model, terminal: terminal, mailbox: link.mailbox, themes: themes,
@@ -81,7 +81,8 @@ final class WorkbenchProcess {
         of view: SnapshotView, width: Int, height: Int
     ) throws -> (canvas: Canvas, theme: Theme) {
         var model = WorkbenchModel(
-            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
+            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970,
+            keys: files.keyTable().table)
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
         if let shown = view.benchView { _ = update(&model, .show(shown)) }
@@ -118,7 +119,7 @@ final class WorkbenchProcess {
                 break
             }
         }
-        if view == .help { _ = update(&model, .key(.function(1))) }
+        if view == .help { _ = update(&model, .perform(.showHelp)) }
         if link.launchedEngine { link.send(.stop) }
         link.close()
         if link.launchedEngine { waitForRelease() }
