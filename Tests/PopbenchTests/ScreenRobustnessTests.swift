@@ -230,6 +230,35 @@ struct ScreenRobustnessTests {
         try endEngine()
     }
 
+    @Test("a theme that was kept is there next time; one with a mistake is told of and left out")
+    func themes() throws {
+        let folder = tiny.scratch.path + "/.config/popbench/themes"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        try Data("inherits = \"light\"\naccent = \"#005f87\"\n".utf8)
+            .write(to: URL(fileURLWithPath: folder + "/mine.toml"))
+        try Data("inherits = \"light\"\n\naccnt = \"#005f87\"\n".utf8)
+            .write(to: URL(fileURLWithPath: folder + "/wrong.toml"))
+        let doctor = try tiny.program.run("doctor", "--json")
+        #expect(doctor.output.contains("wrong.toml:3: accnt"))
+        let terminal = try screen(width: 160, height: 40)
+        try terminal.wait(for: "wrong.toml:3: accnt")
+        terminal.type(":theme mine")
+        try terminal.wait(for: "Use this theme")
+        terminal.type("\r")
+        try terminal.wait(for: "theme mine")
+        try leave(terminal)
+        let kept = try tiny.scratch.bytes(".local/state/popbench/screen/theme")
+        #expect(kept == Data("mine\n".utf8))
+        #expect(tiny.scratch.names(in: ".local/state/popbench/screen") == ["greeted", "theme"])
+        let picture = try tiny.program.run(
+            "--session", tiny.folder("s"), "--snapshot", "80x24", "--output", "frame.svg")
+        #expect(picture.status == 0, "\(picture.errors)")
+        let svg = String(decoding: try tiny.scratch.bytes("frame.svg"), as: UTF8.self)
+        #expect(svg.contains("#fbfaf7"))
+        try endEngine()
+    }
+
     @Test("the table of keys is printed as TOML that reads back, and as Markdown")
     func printed() throws {
         let toml = try tiny.program.run("keys", "--toml")

@@ -91,9 +91,13 @@ struct LogTests {
         "warnings of every kind are explained with what to do",
         arguments: [
             "lane dpo: likelihood displacement", "lane dpo: 82 % of pairs are saturated",
+            "40 % of the images lie where the divergence is continued by a straight line",
+            "winners and losers become less likely together, the winners' error is 4 % above",
+            "its pictures differ from each other by 20 % of what the base's do",
+            "the classifier is 12 points less sure of what it sees than in the base's pictures",
             "lane dpo: 40 % of losers are capped", "lane dpo: the population collapses to man",
             "the classifier's confidence is 0.41", "lane a: the gradient norm is 900",
-            "lane a: the loss is not finite", "engine lost: killed by signal 9",
+            "loss or gradient is not a finite number", "engine lost: killed by signal 9",
             "nothing was written: no space left on device", "keys.toml:3: save: g is sample's",
             "engine popbench 0.1 speaks protocol 1, this screen 2",
         ])

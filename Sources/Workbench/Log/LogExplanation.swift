@@ -29,7 +29,7 @@ package struct LogExplanation: Sendable, Equatable {
     /// that fits counts.
     private static let known: [(signs: [[String]], explanation: LogExplanation)] = [
         (
-            [["displacement"], ["winner", "falls"], ["winner", "less likely"]],
+            [["displacement"], ["winners", "less likely"]],
             LogExplanation(
                 "The lane finds its winners less likely than the base does: it pulls the sides "
                     + "apart by giving up both (likelihood displacement). Pictures get worse while "
@@ -46,14 +46,15 @@ package struct LogExplanation: Sendable, Equatable {
                     + "here: the lane may have learned what the pairs teach.")
         ),
         (
-            [["capped"], ["safeguard"]],
+            [["capped"], ["straight line"]],
             LogExplanation(
-                "The push away from losers was limited, since it would have destroyed pictures "
-                    + "rather than made them rarer.",
-                "A few are no harm. If most are, lower beta or the learning rate.")
+                "Some pictures have become so much likelier or rarer than under the base that the "
+                    + "divergence is continued by a straight line there: the loss is no longer "
+                    + "quite its own.",
+                "A few are no harm. If many are, lower kappa or the learning rate.")
         ),
         (
-            [["collapse"], ["all alike"]],
+            [["collapse"], ["differ from each other"]],
             LogExplanation(
                 "The lane's pictures become alike: one class takes all, or nothing varies between "
                     + "pictures of different noise.",
@@ -61,7 +62,7 @@ package struct LogExplanation: Sendable, Equatable {
                     + "staying near the base.")
         ),
         (
-            [["classifier", "confiden"], ["classifier", "unsure"], ["classifier", "sure"]],
+            [["classifier", "confiden"], ["classifier", "sure of"], ["unsure"]],
             LogExplanation(
                 "The classifier is unsure of many pictures, so shares of who appears rest on "
                     + "guesses.",
@@ -69,13 +70,13 @@ package struct LogExplanation: Sendable, Equatable {
                     + "they are fine, take the histograms with care.")
         ),
         (
-            [["not finite"], ["nan"], ["infinite"]],
+            [["not finite"], ["not a finite"], ["non_finite"], ["non-finite"]],
             LogExplanation(
                 "A number was not finite: the lane's weights or gradients have blown up.",
                 "Resume from the last checkpoint with a lower learning rate or beta.")
         ),
         (
-            [["gradient"]],
+            [["gradient", "norm"], ["gradient", "times"]],
             LogExplanation(
                 "The gradient's norm is far from what it was: steps become too large, or vanish.",
                 "If it exploded, lower the learning rate or lengthen the warm-up; if it vanished, "

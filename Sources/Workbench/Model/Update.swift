@@ -13,6 +13,8 @@ public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [W
         return []
     case .show(let view):
         return model.show(view)
+    case .perform(let action):
+        return model.perform(action)
     case .event(let event):
         return model.receive(event)
     case .attached:

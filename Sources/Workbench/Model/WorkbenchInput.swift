@@ -17,6 +17,8 @@ public enum WorkbenchInput: Sendable {
     case drawn([HitArea])
     /// A view is to be shown, by whoever opened the screen.
     case show(BenchView)
+    /// Something is to be done, by whoever opened the screen.
+    case perform(BenchAction)
     /// The time of day, in seconds since 1970.
     case clock(Double)
     /// The person has not used the screen before: a few words are in place.
@@ -30,7 +32,7 @@ public enum WorkbenchInput: Sendable {
     var isFromEngine: Bool {
         switch self {
         case .event, .attached, .engineLost: true
-        case .key, .resized, .drawn, .show, .clock, .note, .sessions, .newcomer: false
+        case .key, .resized, .drawn, .show, .perform, .clock, .note, .sessions, .newcomer: false
         }
     }
 }

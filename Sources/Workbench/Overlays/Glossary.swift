@@ -56,7 +56,8 @@ enum Glossary {
         ),
         (
             "capped",
-            "The share of losers whose push away was limited, so that a picture is not destroyed."
+            "The share of pictures so far from the base that the divergence is continued by a "
+                + "straight line there."
         ),
         (
             "held out",

@@ -50,7 +50,7 @@ final class WorkbenchProcess {
         if let shown = view.benchView {
             for effect in update(&model, .show(shown)) { carryOut(effect) }
         } else {
-            _ = update(&model, .key(.function(1)))
+            _ = update(&model, .perform(.showHelp))
         }
         let loop = WorkbenchLoop(
             model: model, terminal: terminal, mailbox: link.mailbox, themes: themes,
@@ -98,7 +98,8 @@ final class WorkbenchProcess {
         of view: SnapshotView, width: Int, height: Int
     ) throws -> (canvas: Canvas, theme: Theme) {
         var model = WorkbenchModel(
-            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
+            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970,
+            keys: files.keyTable().table)
         model.pairLaw = { PairLaw(of: $0, offset: $1) }
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
@@ -141,7 +142,7 @@ final class WorkbenchProcess {
                 break
             }
         }
-        if view == .help { _ = update(&model, .key(.function(1))) }
+        if view == .help { _ = update(&model, .perform(.showHelp)) }
         if link.launchedEngine { link.send(.stop) }
         link.close()
         if link.launchedEngine { waitForRelease() }
