@@ -86,7 +86,7 @@ let package = Package(
             name: "CChafa", pkgConfig: "chafa",
             providers: [.apt(["libchafa-dev", "libglib2.0-dev"])]),
         layer("TerminalKit", ["CTerminal", "CChafa", "PlainTOML"]),
-        layer("Workbench", ["TerminalKit", "BenchProtocol", "Figures"]),
+        layer("Workbench", ["TerminalKit", "BenchProtocol", "Figures", "PlainTOML"]),
 
         // Drawings for files: lines and words as SVG and PNG.
         layer("Figures", ["TerminalKit", "Pictures"]),

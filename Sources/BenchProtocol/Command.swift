@@ -46,7 +46,9 @@ public enum Command: Codable, Sendable, Equatable {
 public struct CurveRequest: Codable, Sendable, Equatable {
     /// The lane's name.
     public var lane: String
-    /// The logged quantity in snake case, as in a `step` line: `loss`, `implicit_accuracy`, ...
+    /// The logged quantity in snake case, as in a `step` line: `loss`, `implicit_accuracy`, ...;
+    /// `loss_q1` to `loss_q4` for a quarter of the timestep range; or the name of a figure of an
+    /// `evaluation`.
     public var quantity: String
     /// The first step wanted, included.
     public var firstStep: Int

@@ -41,11 +41,13 @@ extension Event {
                 key: "population/\(histogram.lane)/\(histogram.attribute)/\(histogram.prompt)")
         case .progress(let progress): .telemetry(key: "progress/\(progress.task)")
         case .thumbnails(let sheet): .bulk(key: "thumbnails/\(sheet.lane)/\(sheet.prompt)")
+        case .curve(let curve):
+            .bulk(
+                key: "curve/\(curve.lane)/\(curve.quantity)/\(curve.firstStep)-\(curve.lastStep)")
         case .populationHistory(let history):
             .bulk(key: "history/\(history.lane)/\(history.attribute)/\(history.prompt)")
         case .planted(let planted): .bulk(key: "planted/\(planted.attribute)/\(planted.prompt)")
         case .film(let film): .bulk(key: "film/\(film.lane)/\(film.index)/\(film.prompt)")
-        case .curve(let curve): .bulk(key: "curve/\(curve.lane)/\(curve.quantity)")
         }
     }
 }
@@ -207,13 +209,21 @@ public struct Curve: Codable, Sendable, Equatable {
     public var lane: String
     /// The quantity in snake case, as in the request.
     public var quantity: String
+    /// The first step that was asked for, whether anything is logged there or not.
+    public var firstStep: Int
+    /// The last step that was asked for, likewise.
+    public var lastStep: Int
     /// The buckets in order of their steps; empty where nothing is logged.
     public var buckets: [Bucket]
 
     /// A curve with every field given.
-    public init(lane: String, quantity: String, buckets: [Bucket]) {
+    public init(
+        lane: String, quantity: String, firstStep: Int, lastStep: Int, buckets: [Bucket]
+    ) {
         self.lane = lane
         self.quantity = quantity
+        self.firstStep = firstStep
+        self.lastStep = lastStep
         self.buckets = buckets
     }
 }

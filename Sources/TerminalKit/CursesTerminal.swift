@@ -176,14 +176,13 @@ public final class CursesTerminal: TerminalBackend {
             foreground = foreground.map(ColorQuantizer.coarse)
             background = background.map(ColorQuantizer.coarse)
         }
-        let pair = pairs.number(
-            foreground: quantizer.index(of: foreground), background: quantizer.index(of: background)
-        )
-        if pair.isNew {
-            ct_define_pair(
-                Int32(pair.number), quantizer.index(of: foreground),
-                quantizer.index(of: background))
-        }
+        let isText = !CursesTerminal.isPicture(cell)
+        let (ink, ground) =
+            isText
+            ? quantizer.indices(of: foreground, on: background)
+            : (quantizer.index(of: foreground), quantizer.index(of: background))
+        let pair = pairs.number(foreground: ink, background: ground)
+        if pair.isNew { ct_define_pair(Int32(pair.number), ink, ground) }
         var scalars = cell.glyph.unicodeScalars.map(\.value)
         var columns = GlyphWidth.columns(of: cell.glyph)
         if columns > room {

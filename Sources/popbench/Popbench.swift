@@ -15,7 +15,7 @@ struct Popbench: ParsableCommand {
             SampleCommand.self, EvaluateCommand.self, FieldsCommand.self, ExportCommand.self,
             CollectCommand.self, DataCommand.self, PretrainCommand.self,
             TrainClassifierCommand.self, ForwardCommand.self, BenchmarkCommand.self,
-            DoctorCommand.self, EngineCommand.self,
+            DoctorCommand.self, KeysCommand.self, EngineCommand.self,
         ],
         defaultSubcommand: WorkbenchCommand.self)
 

@@ -49,7 +49,8 @@ let sampleEvents: [Event] = {
             GradientFieldSummary(
                 lane: "js", step: 1, shareOnWinner: 0.25, medianRatio: .nan, saturated: 0,
                 capped: 1, meanDX: -1, meanDY: 2,
-                arrows: [.init(x: -2, y: 3, dx: .nan, dy: 0.5)], points: [])),
+                arrows: [.init(x: -2, y: 3, dx: .nan, dy: 0.5)], points: [],
+                quartiles: [FieldQuartile(pairs: 0)])),
         .population(
             PopulationHistogram(
                 lane: "base", prompt: "a judge", step: 0, attribute: "gender",
@@ -72,7 +73,7 @@ let sampleEvents: [Event] = {
             CheckpointSaved(step: 100, path: "checkpoints/100", seconds: 0.4, bytes: 1 << 40)),
         .curve(
             Curve(
-                lane: "js", quantity: "loss",
+                lane: "js", quantity: "loss", firstStep: 0, lastStep: 99,
                 buckets: [.init(step: 4, minimum: 0, maximum: 1, mean: .nan)])),
         .progress(
             TaskProgress(task: "collect", done: 3, total: 10, secondsLeft: .infinity, message: "😀")),

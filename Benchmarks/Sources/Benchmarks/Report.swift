@@ -98,10 +98,10 @@ struct Report {
     }
 
     private var whereStepsGo: String {
-        guard let layers = values("layers").first, let seconds = layers.seconds,
+        guard let layers = values("layers").first,
             let rate = layers.value, let ceiling = layers.ceiling
         else { return "" }
-        let step = median(values("step").filter { $0.name == "pretrain" }.compactMap(\.seconds))
+        let outside = values("outside").filter { $0.name == "pretrain" }.compactMap(\.value)
         return markdown(
             ["what", "measured", "asked for"],
             [
@@ -110,8 +110,8 @@ struct Report {
                     "\(number(rate)) GFLOP/s, \(number(100 * rate / ceiling)) % of the ceiling", "85 %",
                 ],
                 [
-                    "share of a pretraining step outside of them",
-                    "\(number(100 * max(0, 1 - seconds / step))) %", "15 %",
+                    "share of the threads' time in a pretraining step outside of them, waiting included",
+                    "\(outside.map { "\(number(100 * $0)) %" }.joined(separator: ", "))", "15 %",
                 ],
             ])
     }

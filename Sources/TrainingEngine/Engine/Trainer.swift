@@ -59,6 +59,11 @@ public actor Trainer {
         self.session = session
         selectedPrompt = try initialPrompt(session)
         for note in session.takeNotes() { log(.warning, note) }
+        // Screens that come before the next step see the field that the last save kept.
+        let known = Set(session.lanes.map(\.settings.name))
+        for field in (try? session.metrics.lastFields()) ?? [] where known.contains(field.lane) {
+            fields[field.lane] = field
+        }
         if let populations = try session.storedPopulations(locations) {
             try session.use(populations)
         } else {
@@ -327,6 +332,7 @@ public actor Trainer {
             tellState()
         }
         let start = ContinuousClock.now
+        for field in fields.values { session.metrics.record(field) }
         do {
             let checkpoint = try session.save(now: Date().timeIntervalSince1970)
             for note in session.takeNotes() { log(.warning, note) }

@@ -34,7 +34,9 @@ extension MetricsStore {
             let reader = MetricsPyramid(db: db, lane: lane, quantity: request.quantity)
             return try reader.buckets(first: first, last: last, points: points)
         }
-        return Curve(lane: request.lane, quantity: request.quantity, buckets: buckets)
+        return Curve(
+            lane: request.lane, quantity: request.quantity, firstStep: request.firstStep,
+            lastStep: request.lastStep, buckets: buckets)
     }
 
     private func evaluationCurve(

@@ -45,7 +45,9 @@ extension MetricsStore {
                 try queue.close()
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
-            if isNew { try pool.write { try MetricsSchema.create($0) } }
+            try pool.write { db in
+                if isNew { try MetricsSchema.create(db) } else { try MetricsSchema.addLaterTables(db) }
+            }
             return pool
         } catch {
             throw MetricsError(error, path: path)

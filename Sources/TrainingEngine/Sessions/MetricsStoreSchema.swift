@@ -63,6 +63,17 @@ enum MetricsSchema {
                     PRIMARY KEY (lane, prompt, attribute, step)) WITHOUT ROWID;
                 PRAGMA user_version = \(version);
                 """)
+        try addLaterTables(db)
+    }
+
+    /// Makes the tables that files of this version may lack because they are older than the tables.
+    static func addLaterTables(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS field (
+                    lane INTEGER NOT NULL, step INTEGER NOT NULL, line TEXT NOT NULL,
+                    PRIMARY KEY (lane, step)) WITHOUT ROWID;
+                """)
     }
 
     /// Writes one step; a step already there is replaced.

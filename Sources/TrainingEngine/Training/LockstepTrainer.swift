@@ -72,6 +72,8 @@ public final class LockstepTrainer {
         public let field: GradientField?
         /// The pairs' (kappa g_w, kappa g_l).
         public let ratios: [(l1: Double, l2: Double)]
+        /// The quarter of the timestep range that each pair's timestep lies in, 0...3.
+        public let quarters: [Int]
     }
 
     /// Takes one step in each of the given lanes, which must all have come equally far.
@@ -134,11 +136,12 @@ public final class LockstepTrainer {
         metrics.imagesPerSecond = Double(batch.denoising.count) / seconds
         metrics.time = Date().timeIntervalSince1970
         let kappa = lane.settings.kappa
+        let range = pipeline.scheduler.configuration.trainTimesteps
         return StepResult(
             metrics: metrics, field: lane.objective.field(kappa: kappa, offset: outcome.offset),
             ratios: zip(errors.winners.logRatios, errors.losers.logRatios).map {
                 (l1: kappa * $0, l2: kappa * $1)
-            })
+            }, quarters: batch.timesteps.prefix(batch.pairs).map { $0 * 4 / range })
     }
 
     /// dL/d(error) of every sample of the batch.

@@ -19,6 +19,8 @@ public enum WorkbenchInput: Sendable {
     case show(BenchView)
     /// The time of day, in seconds since 1970.
     case clock(Double)
+    /// The person has not used the screen before: a few words are in place.
+    case newcomer
     /// Something outside the engine is worth a line: a theme that cannot be read, a picture written.
     case note(LogLine.Level, String)
 }
@@ -31,6 +33,10 @@ public enum WorkbenchEffect: Sendable, Equatable {
     case quit(QuitMode)
     /// Draw with the theme of this name from now on.
     case useTheme(String)
+    /// Begin with the theme of this name next time.
+    case rememberTheme(String)
+    /// Greet nobody next time.
+    case rememberGreeting
     /// Write the screen as it stands to a picture.
     case exportPicture
     /// Write a file to the session's folder of exports.

@@ -7,6 +7,8 @@ public struct TextQuestion: Sendable, Equatable {
     public enum Purpose: Sendable, Equatable {
         /// Any prompt at all, to sample from the base and every lane.
         case samplePrompt
+        /// Words that lines of the log have to contain.
+        case logFilter
     }
 
     /// What it is for.
@@ -31,6 +33,10 @@ extension WorkbenchModel {
     mutating func answer(_ question: TextQuestion) -> [WorkbenchEffect] {
         let text = question.input.text.trimmed
         switch question.purpose {
+        case .logFilter:
+            overlay = nil
+            logging.filter.words = text
+            return []
         case .samplePrompt:
             guard !text.isEmpty else { return [] }
             return samplePrompt(text)

@@ -28,18 +28,30 @@ public struct WorkbenchOutlets {
     public var writePicture: (Canvas, Theme) throws -> String
     /// Writes what a view exports and returns the file's path.
     public var writeFile: (ExportedFile) throws -> String
+    /// Keeps something for the next time the screen is opened.
+    public var remember: (ScreenMemory) throws -> Void
 
     /// Bundles the ways out.
     public init(
         send: @escaping (Command) -> Void, attachAgain: @escaping () -> Void,
         writePicture: @escaping (Canvas, Theme) throws -> String,
-        writeFile: @escaping (ExportedFile) throws -> String
+        writeFile: @escaping (ExportedFile) throws -> String,
+        remember: @escaping (ScreenMemory) throws -> Void = { _ in }
     ) {
         self.send = send
         self.attachAgain = attachAgain
         self.writePicture = writePicture
         self.writeFile = writeFile
+        self.remember = remember
     }
+}
+
+/// What is kept from one screen to the next.
+public enum ScreenMemory: Sendable, Equatable {
+    /// The theme to begin with, by name.
+    case theme(String)
+    /// The person has been greeted.
+    case greeted
 }
 
 /// The screen's loop: waits, takes in, draws.
@@ -81,6 +93,7 @@ public final class WorkbenchLoop {
         theme = self.themes[0]
         self.model.themeNames = self.themes.map(\.name)
         self.model.themeIndex = 0
+        self.model.chosenTheme = 0
     }
 
     /// Takes the screen, runs until the person leaves, gives the screen back.
@@ -143,6 +156,8 @@ public final class WorkbenchLoop {
         case .send(let command): outlets.send(command)
         case .quit(let mode): leaving = leaving ?? mode
         case .useTheme(let name): theme = themes.first { $0.name == name } ?? theme
+        case .rememberTheme(let name): remember(.theme(name))
+        case .rememberGreeting: remember(.greeted)
         case .attachAgain: outlets.attachAgain()
         case .suspend:
             terminal.suspend()
@@ -152,6 +167,14 @@ public final class WorkbenchLoop {
                 model, width: model.width, height: model.height, theme: theme)
             tell { try outlets.writePicture(frame, theme) }
         case .write(let file): tell { try outlets.writeFile(file) }
+        }
+    }
+
+    private func remember(_ memory: ScreenMemory) {
+        do {
+            try outlets.remember(memory)
+        } catch {
+            _ = update(&model, .note(.warning, "this will not be remembered: \(error)"))
         }
     }
 

@@ -26,7 +26,7 @@ struct WorkbenchCommand: ParsableCommand {
     @Option(help: "With --snapshot: write the frame as an SVG picture (or text) to this file.")
     var output: String?
 
-    @Option(help: "The theme to begin with; t cycles through all of them.")
+    @Option(help: "The theme to begin with; t shows all of them.")
     var theme: String?
 
     @Option(help: "Colours: auto, direct, 256, 16, 8 or mono.")

@@ -1,5 +1,6 @@
 import BenchProtocol
 import EngineLink
+import Figures
 import Foundation
 import MessageBus
 import TerminalKit
@@ -10,13 +11,15 @@ import Workbench
 final class WorkbenchProcess {
     private let session: OpenedSession
     private let locations: Locations
+    private let files = ScreenFiles()
     private let themes: [Theme]
+    private let themeProblems: [ThemeError]
     private let link: EngineConnection
 
     init(session: OpenedSession, locations: Locations, theme: String?) throws {
         self.session = session
         self.locations = locations
-        themes = try Self.themes(locations, first: theme)
+        (themes, themeProblems) = try files.loadThemes(locations, first: theme)
         link = EngineConnection(folder: session.folder, mailbox: try Workbench.Mailbox())
     }
 
@@ -28,9 +31,16 @@ final class WorkbenchProcess {
             color: color.flatMap(ColorDepth.init(option:)), mouse: mouse, environment: environment)
         link.connect(starts: session.isNew)
         let link = self.link
+        let (keys, keyProblems) = files.keyTable()
         var model = WorkbenchModel(
-            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
+            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970, keys: keys)
         model.exportFolder = session.folder + "/exports"
+        // The first of a kind last: it is the one that stays on the screen.
+        for problem in (themeProblems.map { "\($0)" } + keyProblems.map { "\($0)" }).reversed() {
+            _ = update(&model, .note(.warning, problem))
+        }
+        if files.isNewcomer { _ = update(&model, .newcomer) }
+        model.pairLaw = { PairLaw(of: $0, offset: $1) }
         if let shown = view.benchView {
             for effect in update(&model, .show(shown)) {
                 if case .send(let command) = effect { link.send(command) }
@@ -43,7 +53,8 @@ final class WorkbenchProcess {
             outlets: WorkbenchOutlets(
                 send: { link.send($0) }, attachAgain: { link.connect(starts: true) },
                 writePicture: { [session] in try Exports.write($0, $1, session: session.folder) },
-                writeFile: { [session] in try Exports.write($0, session: session.folder) }),
+                writeFile: { [session] in try Exports.write($0, session: session.folder) },
+                remember: { [files] in try files.remember($0) }),
             time: Timekeeper(
                 instant: { .now }, timeOfDay: { Date().timeIntervalSince1970 }))
         let errors = try? StandardErrorLog(path: session.folder + "/screen.log")
@@ -73,6 +84,7 @@ final class WorkbenchProcess {
     ) throws -> (canvas: Canvas, theme: Theme) {
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
+        model.pairLaw = { PairLaw(of: $0, offset: $1) }
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
         if let shown = view.benchView { _ = update(&model, .show(shown)) }
@@ -124,21 +136,6 @@ final class WorkbenchProcess {
             case .idle, .stale: return
             // The system offers nothing to wait on for another process's lock.
             case .starting, .running: usleep(20_000)
-            }
-        }
-    }
-
-    private static func themes(_ locations: Locations, first: String?) throws -> [Theme] {
-        guard let folder = try? locations.folder(of: .themes) else { return [.builtin] }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        var known = names.filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }.sorted()
-        let wanted = first ?? "dark"
-        known.removeAll { $0 == wanted }
-        return try ([wanted] + known).compactMap { name in
-            do {
-                return try Theme.load(name: name, directories: [folder])
-            } catch  where name != first {
-                return nil
             }
         }
     }
