@@ -1,4 +1,5 @@
 import Figures
+import Pictures
 import Foundation
 import TerminalKit
 import Testing
