@@ -21,6 +21,7 @@ extension WorkbenchModel {
         case .thumbnails(let sheet):
             if let complaint = sheets.place(sheet) { report(.warning, complaint) }
         case .evaluation(let evaluation): receive(evaluation)
+        case .diagnostic: break  // The engine puts its sentence into the log as well.
         case .checkpoint(let saved): receive(saved)
         case .curve(let curve): receive(curve)
         case .progress(let progress): receive(progress)

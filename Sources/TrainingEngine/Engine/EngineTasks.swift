@@ -59,6 +59,7 @@ final class ProbeTask: EngineTask {
         let sheet = population.thumbnails(lane: name, step: step, classifier: classifier)
         trainer.sheets[name] = sheet
         trainer.events.publish(.thumbnails(sheet))
+        trainer.tell(session.diagnostics.observe(population, lane: name, step: step))
         return queue.isEmpty
     }
 }

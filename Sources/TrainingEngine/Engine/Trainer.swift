@@ -85,6 +85,9 @@ public actor Trainer {
         }
         for sheet in sheets.values { events.publish(.thumbnails(sheet)) }
         for field in fields.values { events.publish(.field(field)) }
+        for diagnostic in session.diagnostics.standing(session.lanes) {
+            events.publish(.diagnostic(diagnostic))
+        }
     }
 
     /// The last sheet and field of each lane, for screens that come later.
@@ -160,6 +163,7 @@ public actor Trainer {
             try session.removeLane(name)
             sheets[name] = nil
             fields[name] = nil
+            session.diagnostics.forget(name)
             // A later lane of that name must not find these weights.
             if session.saved != nil { save() }
             tellState()
@@ -271,6 +275,7 @@ public actor Trainer {
             fields[summary.lane] = summary
             events.publish(.field(summary))
         }
+        if let session { tell(session.diagnostics.observe(result.metrics)) }
     }
 
     /// The phase once every task is done.

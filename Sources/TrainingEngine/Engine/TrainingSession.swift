@@ -20,6 +20,8 @@ final class TrainingSession {
     private var trainer: LockstepTrainer?
     /// The step and time of the last save.
     private(set) var saved: (step: Int, at: Double)?
+    /// What is wrong with the lanes, as far as it can be seen.
+    var diagnostics = SessionDiagnostics()
     /// What a person should hear of how it was opened.
     private(set) var notes: [String] = []
 
@@ -75,6 +77,7 @@ final class TrainingSession {
         saved = (checkpoint.step, checkpoint.created)
         try metrics.truncate(afterStep: checkpoint.step)
         try store.checkpoints.discard(after: checkpoint.step)
+        try diagnostics.replay(metrics, lanes: lanes)
     }
 
     /// The step that the farthest lane has reached.
@@ -112,6 +115,7 @@ final class TrainingSession {
         try RecipeLane.check(settings)
         let lane = try lane(named: settings.name)
         lane.objective = try Lane.objective(of: settings)
+        lane.safeguard = try Lane.safeguard(of: settings)
         lane.settings = settings
         try writeLanes()
     }

@@ -187,7 +187,12 @@ private struct RecipeReader {
             guard let value = table[key.name] else { continue }
             guard numbers.contains(key.name) else {
                 let kind = divergence.map { "divergence \"\($0)\"" } ?? "objective \"\(objective)\""
-                throw refuse(key.name, "no \(key.name) for \(kind)", value.described)
+                let refusal =
+                    key.name == RecipeLane.safeguardKey
+                    ? RecipeLane.safeguardRefusal(of: objective) : nil
+                // What is switched off may stand anywhere.
+                if refusal != nil, case .boolean(false) = value { continue }
+                throw refuse(key.name, refusal ?? "no \(key.name) for \(kind)", value.described)
             }
             guard key.assign(value, &lane) else {
                 throw refuse(key.name, key.expected, value.described)
