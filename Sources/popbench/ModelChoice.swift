@@ -94,20 +94,6 @@ struct ChosenModel {
     ///
     /// - Throws: `CaptionError` with the word at fault and the words that exist.
     func caption(_ prompt: String) throws -> String {
-        pipeline.tokenizer.knowsOnlyCaptions ? try Caption(parsing: prompt).text : prompt
-    }
-}
-
-extension CLIPTokenizer {
-    /// Entries of a vocabulary before its first merge: every byte twice, and two special tokens.
-    private static let entriesWithoutMerges = 2 * 256 + 2
-
-    /// Whether the vocabulary was made for the embedded captions: each of their words is one token,
-    /// and there is room for hardly anything else.
-    var knowsOnlyCaptions: Bool {
-        let words = Caption.vocabularyWords
-        let letters = words.reduce(0) { $0 + $1.count }
-        return vocabularySize <= Self.entriesWithoutMerges + letters
-            && words.allSatisfy { id(of: $0 + "</w>") != nil }
+        try pipeline.tokenizer.caption(prompt)
     }
 }

@@ -97,6 +97,7 @@ final class CollectionTask: EngineTask {
         let populations = collection.populations
         try populations.save(to: session.store.populationsPath)
         try session.use(populations)
+        for note in session.takeNotes() { trainer.log(.warning, note) }
         trainer.log(
             .info,
             "collected \(populations.winners.count) winners and \(populations.losers.count) losers")

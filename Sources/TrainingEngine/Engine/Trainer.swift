@@ -56,12 +56,8 @@ public actor Trainer {
         }
         self.session = session
         selectedPrompt = try initialPrompt(session)
+        if try !session.useStored(locations) { tasks.append(try session.collectionTask()) }
         for note in session.takeNotes() { log(.warning, note) }
-        if let populations = try session.storedPopulations(locations) {
-            try session.use(populations)
-        } else {
-            tasks.append(try CollectionTask(session))
-        }
         tasks.append(ProbeTask(prompt: selectedPrompt, count: session.recipe.sampling.count))
         phase = session.isFinished ? .finished : .idle
         tellState()
@@ -146,7 +142,7 @@ public actor Trainer {
                 throw EngineError("1 to 512 pictures can be sampled at a time, not \(count)")
             }
             tasks.append(ProbeTask(prompt: try checked(prompt), count: count))
-        case .collect: tasks.append(try CollectionTask(session))
+        case .collect: tasks.append(try session.collectionTask())
         case .evaluate:
             tasks.append(EvaluationTask(session, try evaluationPlan(session)))
             // Told at once: who waits for the rest after it must see it begin.

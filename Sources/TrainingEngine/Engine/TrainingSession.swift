@@ -184,8 +184,18 @@ final class TrainingSession {
 
     /// Makes the session ready to train on populations.
     func use(_ populations: PopulationPair) throws {
-        let bank = try PreferenceBank(
-            populations, professions: recipe.populations.professions, pipeline: pipeline)
+        train(
+            on: try PreferenceBank(
+                populations, professions: recipe.populations.professions, pipeline: pipeline))
+        notes += populations.remarks(
+            professions: try professions(), confidence: recipe.populations.confidence)
+    }
+
+    /// Notes what a person should hear at the next occasion.
+    func note(_ remark: String) { notes.append(remark) }
+
+    /// Makes the session ready to train on what is in a bank.
+    func train(on bank: PreferenceBank) {
         let recipe = self.recipe
         trainer = LockstepTrainer(
             pipeline: pipeline, bank: bank,

@@ -19,10 +19,15 @@ public struct PreferenceBank: Sendable {
         public let winnerIdentityCaptions: [String]
         /// Pictures to prefer less, in the U-Net's layout; at least one.
         public let losers: [[Float]]
+        /// Whether winner i was preferred to loser i, so that they are drawn together.
+        public let isPaired: Bool
     }
 
-    /// One entry a profession, in the order they were asked for.
+    /// One entry a profession, in the order they were asked for; of pairs, one a caption.
     public let prompts: [Prompt]
+
+    /// A bank of prompts that are ready.
+    init(prompts: [Prompt]) { self.prompts = prompts }
 
     /// Sorts a pair of populations by prompt.
     ///
@@ -60,7 +65,7 @@ public struct PreferenceBank: Sendable {
                 caption: Caption(profession).text, winners: try winners.map(sample),
                 winnersByIdentity: Identity.all.compactMap { identities[$0] },
                 winnerIdentityCaptions: winners.map { Caption($0.attributes).text },
-                losers: try losers.map(sample))
+                losers: try losers.map(sample), isPaired: false)
         }
     }
 }

@@ -19,7 +19,9 @@ struct PreferenceBatch {
 
     /// Draws the pairs of a step; they depend on the seed and the step alone, so all lanes see them.
     ///
-    /// Prompts and winners' identities are uniform, pictures drawn with replacement, timesteps spread evenly over the pairs.
+    /// Prompts and winners' identities are uniform, pictures drawn with replacement, timesteps spread
+    /// evenly over the pairs. Where winner and loser were compared with each other, they come together,
+    /// each such pair as likely as any other of its prompt.
     ///
     /// - Parameters:
     ///   - pairs: all pairs, anchors included.
@@ -51,10 +53,11 @@ struct PreferenceBatch {
                     draw.index(below: prompt.winnersByIdentity.count)]
                 return identity[draw.index(below: identity.count)]
             }
-            let winner = drawWinner()
+            let winner =
+                prompt.isPaired ? draw.index(below: prompt.winners.count) : drawWinner()
             var members: [(picture: [Float], caption: String)]
             if pair < pairs - anchors {
-                let loser = draw.index(below: prompt.losers.count)
+                let loser = prompt.isPaired ? winner : draw.index(below: prompt.losers.count)
                 members = [
                     (prompt.winners[winner], prompt.caption),
                     (prompt.losers[loser], prompt.caption),
