@@ -72,6 +72,9 @@ public struct PopulationPair: Sendable, Equatable {
                     of: "gender", expected: Self.names(Gender.all), Gender.init(rawValue:)),
                 tone: try value(
                     of: "tone", expected: Self.names(SkinTone.all), SkinTone.init(rawValue:)))
+            let confidence = try value(of: "confidence", expected: "a number from 0 to 1") {
+                Float($0).flatMap { (0...1).contains($0) ? $0 : nil }
+            }
             // Training takes the caption of the profession: one that says something else is a mistake.
             guard (try? Caption(parsing: entry.text))?.profession == attributes.profession else {
                 throw ImageFolderError.badValue(
@@ -80,9 +83,6 @@ public struct PopulationPair: Sendable, Equatable {
                     expected:
                         "a caption of the profession, such as \"\(Caption(attributes.profession))\""
                 )
-            }
-            let confidence = try value(of: "confidence", expected: "a number from 0 to 1") {
-                Float($0).flatMap { (0...1).contains($0) ? $0 : nil }
             }
             let member = PopulationMember(
                 picture: try folder.picture(of: entry), text: entry.text, attributes: attributes,

@@ -94,18 +94,22 @@ public struct PictureDetector: Sendable {
     /// - Parameters:
     ///   - figures: of the lane's pictures.
     ///   - base: of the base's pictures of the same prompt and noise.
+    ///   - isEvaluation: whether these are figures of all prompts, which need no second sheet.
     public mutating func observe(
-        _ figures: PictureFigures, beside base: PictureFigures, prompt: String, step: Int
+        _ figures: PictureFigures, beside base: PictureFigures, prompt: String, step: Int,
+        isEvaluation: Bool = false
     ) -> [Diagnostic] {
         // The same pictures again, as when a prompt is looked at twice, are no further evidence.
         if let newest, newest == (prompt, step) { return [] }
         guard min(figures.count, base.count) >= Self.fewestPictures else { return [] }
         newest = (prompt, step)
         let kept = base.spread > 0 ? figures.spread / base.spread : .nan
-        return [
-            collapse.observe(1 - kept, step: step),
-            unsure.observe(base.confidence - figures.confidence, step: step),
-        ].compactMap { $0 }
+        return (0..<(isEvaluation ? Self.patience : 1)).flatMap { _ in
+            [
+                collapse.observe(1 - kept, step: step),
+                unsure.observe(base.confidence - figures.confidence, step: step),
+            ].compactMap { $0 }
+        }
     }
 
     /// What has begun and is not over.

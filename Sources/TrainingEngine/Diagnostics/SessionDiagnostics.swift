@@ -41,6 +41,14 @@ struct SessionDiagnostics: Sendable {
             .observe(figures, beside: base, prompt: population.prompt, step: step)
     }
 
+    /// Takes an evaluation of a lane beside the base's; figures that either lacks tell nothing.
+    mutating func observe(_ evaluation: Evaluation, beside base: Evaluation?) -> [Diagnostic] {
+        guard let base, evaluation.lane != LaneWeights.baseName else { return [] }
+        return pictures[evaluation.lane, default: PictureDetector(lane: evaluation.lane)].observe(
+            PictureFigures(evaluation), beside: PictureFigures(base), prompt: "",
+            step: evaluation.step, isEvaluation: true)
+    }
+
     /// Catches up on what was logged before the session was opened; what had begun then stands.
     mutating func replay(_ store: MetricsStore, lanes: [Lane]) throws {
         for lane in lanes where lane.step > 0 {
@@ -62,6 +70,19 @@ struct SessionDiagnostics: Sendable {
         lanes.map(\.settings.name).flatMap { name in
             (steps[name]?.standing ?? []) + (pictures[name]?.standing ?? [])
         }
+    }
+}
+
+extension PictureFigures {
+    /// What an evaluation says of the pictures of neutral prompts; the spread is of features there.
+    init(_ evaluation: Evaluation) {
+        func figure(_ name: String) -> Evaluation.Figure? {
+            evaluation.figures.first { $0.name == name }
+        }
+        let (spread, confidence) = (figure("pairwise_distance"), figure("evaluator_confidence"))
+        self.init(
+            count: max(spread?.n ?? 0, confidence?.n ?? 0), spread: spread?.value ?? .nan,
+            confidence: confidence?.value ?? .nan)
     }
 }
 

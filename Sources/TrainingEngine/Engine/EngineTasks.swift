@@ -162,6 +162,9 @@ final class EvaluationTask: EngineTask {
         let evaluation = Evaluation(lane: name, step: step, figures: run.figures())
         session.metrics.record(evaluation)
         trainer.events.publish(.evaluation(evaluation))
+        let base = session.lastEvaluations(lane: LaneWeights.baseName)
+            .first { !$0.isOnFixedDraws }
+        trainer.tell(session.diagnostics.observe(evaluation, beside: base))
         current = nil
         return queue.isEmpty
     }

@@ -70,6 +70,40 @@ public struct PreferenceBank: Sendable {
     }
 }
 
+extension PreferenceBank {
+    /// One member of a drawn pair: a picture in the U-Net's layout, and the caption it is seen under.
+    package typealias Member = (picture: [Float], caption: String)
+
+    /// Draws a pair, which depends on its address alone: a winner and a loser, or of an anchor two
+    /// winners under captions that name what they show.
+    ///
+    /// Prompts are uniform. So are the identities of winners, or, where winners and losers were compared
+    /// with each other, the pairs of a prompt.
+    package func drawMembers(
+        seed: UInt64, step: Int, pair: Int, isAnchor: Bool
+    ) -> (first: Member, second: Member) {
+        var draw = Philox(seed: seed, purpose: .populationDraw, step: step, sample: pair)
+        let prompt = prompts[draw.index(below: prompts.count)]
+        func drawWinner() -> Int {
+            let identity = prompt.winnersByIdentity[
+                draw.index(below: prompt.winnersByIdentity.count)]
+            return identity[draw.index(below: identity.count)]
+        }
+        let winner = prompt.isPaired ? draw.index(below: prompt.winners.count) : drawWinner()
+        if isAnchor {
+            let other = drawWinner()
+            return (
+                (prompt.winners[winner], prompt.winnerIdentityCaptions[winner]),
+                (prompt.winners[other], prompt.winnerIdentityCaptions[other])
+            )
+        }
+        let loser = prompt.isPaired ? winner : draw.index(below: prompt.losers.count)
+        return (
+            (prompt.winners[winner], prompt.caption), (prompt.losers[loser], prompt.caption)
+        )
+    }
+}
+
 /// What could not be done, in one sentence that says what to do.
 public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The sentence itself, shown to the person as it is.

@@ -233,6 +233,25 @@ struct PictureDetectorTests {
         #expect(events([figures(confidence: 0.9), figures(confidence: 0.9)]).isEmpty)
     }
 
+    @Test("an evaluation of all prompts needs no second one, and may clear what a sheet began")
+    func evaluation() {
+        var detector = PictureDetector(lane: "lane")
+        func told(_ figures: PictureFigures, _ step: Int) -> [Diagnostic] {
+            detector.observe(
+                figures, beside: Self.base, prompt: "", step: step, isEvaluation: true)
+        }
+        let begun = told(figures(spread: 0.1, confidence: 0.5), 100)
+        #expect(
+            begun.map(\.kind).sorted { $0.rawValue < $1.rawValue } == [
+                .collapse, .unsureClassifier,
+            ])
+        #expect(detector.standing.count == 2)
+        // Figures that were not measured change nothing.
+        #expect(told(figures(spread: .nan, confidence: .nan), 200).isEmpty)
+        #expect(told(figures(), 300).map(\.cleared) == [true, true])
+        #expect(detector.standing.isEmpty)
+    }
+
     @Test("too few pictures, the same sheet again, and sheets that alternate tell nothing")
     func nothing() {
         let few = figures(spread: 0, count: 3)

@@ -56,6 +56,20 @@ struct RecipeMistakeTests {
         Bad(
             "[populations]\nconfidence = nan\n" + lane, 2, "populations.confidence",
             "from 0.0 to 1.0"),
+        Bad(
+            "[preferences]\nsource = \"\"\n" + lane, 2, "preferences.source",
+            "\"collect\" or the path"),
+        Bad(
+            "[preferences]\ntemperature = -1\n" + lane, 2, "preferences.temperature", "from 0.0"),
+        Bad(
+            "[preferences]\npairs_per_prompt = 0\n" + lane, 2, "preferences.pairs_per_prompt",
+            "from 1 to 5000"),
+        Bad(
+            "[preferences]\nsource = \"collect\"\nmatch_weight = 0\nfidelity_weight = 0\n"
+                + "taste_weight = 0\n" + lane, 5, "preferences.taste_weight", "a weight above 0"),
+        Bad(
+            "[preferences]\nsource = \"collect\"\n[training]\nidentity_captions = 0.2\n" + lane, 4,
+            "training.identity_captions", "0 beside [preferences]"),
         Bad("[sampling]\nguidance_scale = inf\n" + lane, 2, "sampling.guidance_scale", "inf"),
         Bad("[evaluation]\nevery = -1\n" + lane, 2, "evaluation.every", "from 0"),
         Bad(

@@ -78,6 +78,10 @@ struct RecipeTests {
         #expect(recipe.model.base == "\(above)/m")
         #expect(recipe.model.classifier == "embedded")
         #expect(recipe.populations.source == "/p")
+        #expect(recipe.preferences.source == "none")
+        try scratch.write("p.toml", "preferences.source = \"pairs\"\n" + Self.lane)
+        let preferences = try Recipe.read(path: "\(scratch.path)/p.toml").preferences
+        #expect(preferences.source == "\(scratch.path)/pairs")
     }
 
     @Test("A resolved recipe reads back as the same recipe")
@@ -104,6 +108,12 @@ struct RecipeTests {
             "p \($0)\(odd.randomElement(using: &random)!)"
         }
         recipe.populations.confidence = .random(in: 0...1, using: &random)
+        if Bool.random(using: &random) {
+            recipe.preferences.source = ["collect", "/a \"b\""].randomElement(using: &random)!
+        }
+        recipe.preferences.pairsPerPrompt = .random(in: 1...5_000, using: &random)
+        recipe.preferences.tasteWeight = pow(10, .random(in: -6...6, using: &random))
+        recipe.preferences.temperature = .random(in: 0...10, using: &random)
         recipe.sampling.prompt = odd.randomElement(using: &random)! + "x"
         recipe.training.adamEpsilon = pow(10, .random(in: -16...0, using: &random))
         recipe.training.maxGradNorm = pow(10, .random(in: -6...9, using: &random))
@@ -187,8 +197,11 @@ struct RecipeTests {
         let divergences = try lanes("compare-divergences")
         #expect(divergences.map(\.divergence) == RecipeLane.divergences)
         #expect(Set(divergences.map(\.objective)) == ["f-dpo"])
+        let taste = try lanes("taste")
+        #expect(taste.map(\.objective) == ["sft"] + divergences.map { _ in "f-dpo" })
+        #expect(taste.dropFirst().map(\.divergence) == RecipeLane.divergences)
         // Matched by slope, beta kappa f''(1).
-        let slopes = divergences.map { lane in
+        let slopes = (divergences + taste.dropFirst()).map { lane in
             lane.beta * lane.kappa * (["js": 0.5, "jeffreys": 2][lane.divergence] ?? 1)
         }
         #expect(Set(slopes) == [500], "\(slopes)")
