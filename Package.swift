@@ -121,7 +121,7 @@ let package = Package(
             [
                 "TrainingEngine", "Alignment", "Populations", "Pictures", "DiffusionModels",
                 "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus",
-            ]),
+            ], data: ["Fixtures"]),
         tests("PlainTOMLTests", ["PlainTOML"]),
         tests("BenchProtocolTests", ["BenchProtocol"]),
         tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),

@@ -12,7 +12,7 @@ struct MetricsStoreTests {
     private static let paths: [any WritableKeyPath<StepMetrics, Double> & Sendable] = [
         \.loss, \.implicitAccuracy, \.margin, \.winnerLogRatio, \.loserLogRatio, \.policyError,
         \.referenceError, \.offset, \.klProxy, \.gradientNorm, \.saturated, \.capped,
-        \.learningRate, \.imagesPerSecond, \.time,
+        \.safeguardScale, \.learningRate, \.imagesPerSecond, \.time,
     ]
     private static let quartilePaths: [any WritableKeyPath<TimestepQuartile, Double> & Sendable] = [
         \.loss, \.implicitAccuracy, \.margin, \.winnerLogRatio, \.loserLogRatio, \.policyError,
