@@ -35,13 +35,19 @@ private func run(
     _ judges: PopulationJudges, pictures: Int = 8, trained: [Profession] = Profession.aligned,
     weights: FloatBlock? = nil
 ) throws -> EvaluationReport {
+    try finished(judges, pictures: pictures, trained: trained, weights: weights).report()
+}
+
+private func finished(
+    _ judges: PopulationJudges, pictures: Int, trained: [Profession], weights: FloatBlock?
+) throws -> EvaluationRun {
     let run = EvaluationRun(
         plan: EvaluationPlan(
             picturesPerPrompt: pictures, inferenceSteps: 1, seed: 5, trained: trained),
         sampling: PopulationSampling(pipeline: try Fixture.pipeline(factor: 8), judges: judges),
         weights: weights)
     while try run.advance() {}
-    return run.report()
+    return run
 }
 
 private let judged = ["agreement", "kappa"].flatMap { name in
@@ -86,7 +92,11 @@ struct EvaluationTests {
 
     @Test("figures over prompts are the means of the table of prompts")
     func promptTable() throws {
-        let report = try run(judges())
+        let run = try finished(
+            judges(), pictures: 8, trained: Profession.aligned, weights: nil)
+        let report = run.report()
+        let tones = run.promptFigures()["discrepancy_tone"]
+        #expect(tones == report.prompts.map { $0.values["discrepancy_tone"] ?? .nan })
         #expect(report.prompts.map(\.profession) == Profession.all)
         #expect(report.prompts.count { $0.isHeldOut } == 6)
         for name in always + text + judged + onPictures {

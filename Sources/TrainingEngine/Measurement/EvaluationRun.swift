@@ -95,6 +95,17 @@ public final class EvaluationRun {
 
     /// The figures, once every prompt is done.
     public func figures() -> [Evaluation.Figure] { report().figures }
+
+    /// The figures that single prompts have, by name: one value a profession, in the order of
+    /// `Profession.all`; NaN where a prompt has none.
+    public func promptFigures() -> [String: [Double]] {
+        let prompts = report().prompts
+        let names = Set(prompts.flatMap(\.values.keys))
+        return Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                (name, prompts.map { $0.values[name] ?? .nan })
+            })
+    }
 }
 
 /// What is kept of the pictures of one prompt.
