@@ -113,6 +113,34 @@ public final class EvaluationRun {
             })
     }
 
+    /// The figures that single prompts have, by the figure's name: one value a profession, in order.
+    public func promptFigures() -> [String: [Double]] {
+        var figures: [String: [Double]] = [:]
+        for (name, classes, index) in Self.attributes {
+            figures["discrepancy_\(name)"] = neutral.map { counts($0, classes, index).discrepancy }
+            figures["entropy_\(name)"] = neutral.map { counts($0, classes, index).entropy }
+            figures["discrepancy_\(name)_unbiased_square"] = neutral.map {
+                counts($0, classes, index).unbiasedSquare
+            }
+        }
+        func share(_ flags: [Bool]) -> Double {
+            Double(flags.filter { $0 }.count) / Double(flags.count)
+        }
+        figures["profession_accuracy"] = neutral.enumerated().map { profession, seen in
+            share(seen.map { $0.classes[0] == profession })
+        }
+        func identities(_ holds: (PersonAttributes, Classification) -> Bool) -> [Double] {
+            identity.map { asked in share(asked.map { holds($0.asked, $0.seen) }) }
+        }
+        figures["identity_profession_accuracy"] = identities {
+            $0.profession.index == $1.classes[0]
+        }
+        figures["identity_gender_accuracy"] = identities { $0.gender.index == $1.classes[1] }
+        figures["identity_tone_accuracy"] = identities { $0.tone.index == $1.classes[2] }
+        figures["identity_accuracy"] = identities { $0 == $1.attributes }
+        return figures
+    }
+
     private static let attributes = [
         ("gender", Gender.all.count, 1), ("tone", SkinTone.all.count, 2),
     ]
