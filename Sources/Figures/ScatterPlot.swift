@@ -159,7 +159,7 @@ public struct ScatterPlot: Sendable {
         }
     }
 
-    /// Writes each label at the first of eight places around its point where it meets no other label,
+    /// Writes each label at the first of twelve places around its point where it meets no other label,
     /// no point and no edge; where there is none, at the place that meets the fewest.
     private func drawLabels(on figure: inout Figure, _ frame: Frame) {
         var taken: [Box] = points.map { point in
@@ -174,7 +174,8 @@ public struct ScatterPlot: Sendable {
             let height = Self.labelSize
             let offsets: [(x: Double, y: Double)] = [
                 (12, -10), (-12 - width, -10), (12, 14), (-12 - width, 14), (-width / 2, -16),
-                (-width / 2, 22), (12, -26), (-12 - width, 30),
+                (-width / 2, 22), (12, -26), (-12 - width, -26), (12, 30), (-12 - width, 30),
+                (12, 46), (-12 - width, -42),
             ]
             let boxes = offsets.map { offset in
                 Box(

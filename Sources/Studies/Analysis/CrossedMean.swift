@@ -32,8 +32,10 @@ public struct CrossedMean: Sendable, Equatable {
     ///
     /// With one seed the interval is over prompts alone, with one prompt over seeds alone.
     ///
+    /// - Parameter resolution: a standard error below which no figure of this kind is known, however
+    ///   well its values agree: of a share that was 1 in every picture, for one.
     /// - Precondition: rows are equally long.
-    public init(_ rows: [[Double]]) {
+    public init(_ rows: [[Double]], resolution: Double = 0) {
         let width = rows.first?.count ?? 0
         precondition(rows.allSatisfy { $0.count == width }, "every seed has the same prompts")
         let kept = (0..<width).filter { column in rows.allSatisfy { $0[column].isFinite } }
@@ -56,10 +58,10 @@ public struct CrossedMean: Sendable, Equatable {
         case (1, 1): (standardError, degreesOfFreedom) = (.nan, .nan)
         case (1, _):
             degreesOfFreedom = p - 1
-            standardError = (squares(columnMeans) / (p - 1) / p).squareRoot()
+            standardError = max(resolution, (squares(columnMeans) / (p - 1) / p).squareRoot())
         case (_, 1):
             degreesOfFreedom = s - 1
-            standardError = (squares(rowMeans) / (s - 1) / s).squareRoot()
+            standardError = max(resolution, (squares(rowMeans) / (s - 1) / s).squareRoot())
         default:
             let ofSeeds = p * squares(rowMeans) / (s - 1)
             let ofPrompts = s * squares(columnMeans) / (p - 1)
@@ -74,7 +76,7 @@ public struct CrossedMean: Sendable, Equatable {
             let noise = rest / freedomOfRest
             let sum = ofSeeds + ofPrompts - noise
             let total = max(sum, ofSeeds, ofPrompts)
-            standardError = (max(total, 0) / (s * p)).squareRoot()
+            standardError = max(resolution, (max(total, 0) / (s * p)).squareRoot())
             let spread =
                 ofSeeds * ofSeeds / (s - 1) + ofPrompts * ofPrompts / (p - 1)
                 + (sum >= total ? noise * noise / freedomOfRest : 0)

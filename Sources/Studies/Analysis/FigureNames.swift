@@ -40,6 +40,17 @@ public enum FigureNames {
             ? (String(name.dropFirst(heldOutPrefix.count)), true) : (name, false)
     }
 
+    /// Whether a figure is a share of pictures that were right.
+    static func isShare(_ name: String) -> Bool { name.hasSuffix("_accuracy") }
+
+    /// Where a figure's value can lie, by its kind; an interval ends there.
+    static func range(of name: String) -> ClosedRange<Double> {
+        let base = split(name).base
+        if isShare(name) || base == "coverage" { return 0...1 }
+        let isSquare = base.hasSuffix("_unbiased_square")
+        return base.hasPrefix("discrepancy") && !isSquare ? 0...1 : -Double.infinity...Double.infinity
+    }
+
     /// Whether less of a figure is better.
     public static func isLowerBetter(_ name: String) -> Bool {
         let base = split(name).base

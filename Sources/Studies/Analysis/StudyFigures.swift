@@ -74,7 +74,21 @@ public struct StudyFigures: Sendable {
 
     /// The mean of a figure over seeds and prompts; nil where it was not measured.
     public func mean(_ name: String, _ model: Model) -> CrossedMean? {
-        matrix(name, model).map { CrossedMean($0.rows) }
+        matrix(name, model).map { matrix in
+            CrossedMean(matrix.rows, resolution: resolution(name, matrix, model))
+        }
+    }
+
+    /// The least standard error of a share, `sqrt(p (1 - p) / (n + 4))` with two more pictures each way
+    /// where all n have it; 0 for other figures.
+    ///
+    /// Reference: Agresti, Coull, "Approximate is better than exact for interval estimation of
+    /// binomial proportions", The American Statistician 52, 1998.
+    private func resolution(_ name: String, _ matrix: Matrix, _ model: Model) -> Double {
+        guard FigureNames.isShare(name), let record = byModel[model]?.first else { return 0 }
+        let columns = max(1, matrix.rows.first?.count ?? 1)
+        let n = Double(matrix.rows.count * columns * record.evaluation.pictures)
+        return (2 * (n + 2)).squareRoot() / ((n + 4) * (n + 4).squareRoot())
     }
 
     /// The mean with its interval: over seeds and prompts, or the evaluation's own where there is one
@@ -87,7 +101,12 @@ public struct StudyFigures: Sendable {
             return Estimate(
                 value: figure.value, low: figure.low, high: figure.high, n: figure.n)
         }
-        return mean.estimate
+        let estimate = mean.estimate
+        let range = FigureNames.range(of: name)
+        return Estimate(
+            value: estimate.value,
+            low: estimate.low.isNaN ? .nan : max(estimate.low, range.lowerBound),
+            high: estimate.high.isNaN ? .nan : min(estimate.high, range.upperBound), n: estimate.n)
     }
 
     /// `model - factor * other`, prompt by prompt and seed by seed, over the seeds that both have.
@@ -100,7 +119,9 @@ public struct StudyFigures: Sendable {
             guard let index = b.seeds.firstIndex(of: seed) else { return nil }
             return zip(row, b.rows[index]).map { $0 - factor * $1 }
         }
-        return rows.isEmpty ? nil : CrossedMean(rows)
+        guard !rows.isEmpty else { return nil }
+        let (one, two) = (resolution(name, a, model), factor * resolution(name, b, other))
+        return CrossedMean(rows, resolution: (one * one + two * two).squareRoot())
     }
 
     /// The mean over prompts in each seed that has the figure.

@@ -1,3 +1,4 @@
+import BenchProtocol
 import Foundation
 import Studies
 
