@@ -1,3 +1,4 @@
+import BenchProtocol
 import Foundation
 import Studies
 import Testing
@@ -59,8 +60,8 @@ struct PublishedStudyTests {
             let plan = try study.plan(
                 seeds: [1, 2], isQuick: true, recipe: recipe)
             #expect(plan.name == study.name + "-quick")
-            #expect(plan.evaluation.pictures <= 8)
-            #expect(plan.arms.allSatisfy { $0.recipe.session.steps <= 80 })
+            #expect(plan.evaluation.pictures <= 6)
+            #expect(plan.arms.allSatisfy { $0.recipe.session.steps <= 60 })
             let page = StudyPage(
                 study: study, plan: plan, records: [], runs: [], isQuick: true)
             #expect(page.isUnderpowered && page.markdown().contains("**Underpowered.**"))

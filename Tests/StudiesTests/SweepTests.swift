@@ -1,3 +1,4 @@
+import BenchProtocol
 import Studies
 import Testing
 import TrainingEngine
@@ -26,7 +27,7 @@ struct SweepTests {
             (head + "seeds = []\n", 3, "sweep.seeds"),
             (head + "seeds = [1, 1]\n", 3, "sweep.seeds"),
             (head + "seeds = [-1]\n", 3, "sweep.seeds"),
-            (head + "random = 0\n", 3, "sweep.random"),
+            (head + "random = 0\n[vary]\nbeta = [1]\n", 3, "sweep.random"),
             (head + "random_seed = 1\n[vary]\nbeta = [1]\n", 3, "sweep.random_seed"),
             (head + "name = \"../x\"\n", 3, "sweep.name"),
             (head + "front = [\"a\", \"a\"]\n", 3, "sweep.front"),
@@ -93,8 +94,9 @@ struct SweepTests {
         #expect(plan.entries.last?.contender == "published")
         let lanes = plan.search.arms.flatMap(\.recipe.lanes)
         #expect(lanes.count == 15 && Set(lanes.map(\.name)).count == 15)
-        #expect(lanes.filter { $0.objective == "popalign" && $0.divergence == nil }.map(\.beta)
-            .sorted() == [1000, 1000, 2000, 2000])
+        #expect(
+            lanes.filter { $0.objective == "popalign" && $0.divergence == nil }.map(\.beta)
+                .sorted() == [1000, 1000, 2000, 2000])
         #expect(plan.search.arms.allSatisfy { $0.recipe.lanes.count <= 8 })
         let rival = try #require(plan.search.lane(of: "published"))
         #expect(rival.arm.evaluatedSteps == [80] && rival.settings.beta == 1000)
@@ -159,12 +161,14 @@ struct SweepTests {
             StudyFixture.record(
                 contender, seed: 1, step: step,
                 prompts: [
-                    "discrepancy_gender": ["a": discrepancy], "discrepancy_tone": ["a": discrepancy],
+                    "discrepancy_gender": ["a": discrepancy],
+                    "discrepancy_tone": ["a": discrepancy],
                     "identity_accuracy": ["a": 0.9],
                 ])
         }
         let figures = StudyFigures([
-            record("base", 0, 0.6), record("001-popalign", 10, 0.2), record("001-popalign", 100, 0.3),
+            record("base", 0, 0.6), record("001-popalign", 10, 0.2),
+            record("001-popalign", 100, 0.3),
             record("002-diffusion-dpo", 10, 0.5), record("002-diffusion-dpo", 100, .nan),
             record("003-sft", 10, 0.4), record("003-sft", 100, 0.1), record("published", 100, 0.05),
         ])
@@ -187,14 +191,15 @@ struct SweepTests {
 
     @Test("hostile bytes are an error or a sweep, never a crash")
     func hostile() throws {
-        let text = head + """
-            seeds = [1]
-            [vary]
-            objective = ["sft", "popalign"]
-            slope = [500]
-            [confirm]
-            seeds = [3]
-            """
+        let text =
+            head + """
+                seeds = [1]
+                [vary]
+                objective = ["sft", "popalign"]
+                slope = [500]
+                [confirm]
+                seeds = [3]
+                """
         let bytes = Array(text.utf8)
         for position in bytes.indices {
             for replacement in [UInt8(0), 0x22, 0x5B, 0x5D, 0x2D, 0x39, 0xFF] {

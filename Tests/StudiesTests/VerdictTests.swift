@@ -176,7 +176,8 @@ struct StudyFiguresTests {
                 StudyFixture.record(
                     lane, seed: 1, figures: ["pairwise_distance": lane == "x" ? 3 : 2],
                     prompts: [
-                        "discrepancy_gender": prompts, "discrepancy_tone": ["a": 0.4, "b": 0.2, "z": 0],
+                        "discrepancy_gender": prompts,
+                        "discrepancy_tone": ["a": 0.4, "b": 0.2, "z": 0],
                         "identity_accuracy": ["a": 1, "b": 0.5, "z": 0],
                     ], trained: ["a", "b"])
             })
@@ -192,7 +193,8 @@ struct StudyFiguresTests {
 
     @Test("differences pair seeds and prompts, and leave out seeds that one of them lacks")
     func differences() {
-        func record(_ lane: String, _ seed: UInt64, _ values: [String: Double?]) -> EvaluationRecord {
+        func record(_ lane: String, _ seed: UInt64, _ values: [String: Double?]) -> EvaluationRecord
+        {
             StudyFixture.record(lane, seed: seed, prompts: ["discrepancy_tone": values])
         }
         let study = StudyFigures([
@@ -200,7 +202,8 @@ struct StudyFiguresTests {
             record("y", 2, ["a": 1, "b": 1]),
         ])
         let (x, y) = (
-            StudyFigures.Model(contender: "x", step: 10), StudyFigures.Model(contender: "y", step: 10)
+            StudyFigures.Model(contender: "x", step: 10),
+            StudyFigures.Model(contender: "y", step: 10)
         )
         let difference = study.difference("discrepancy_tone", x, minus: y)
         #expect(difference?.value == 3 && difference?.seeds == 1 && difference?.prompts == 2)

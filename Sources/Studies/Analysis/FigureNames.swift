@@ -7,7 +7,8 @@ public enum FigureNames {
     /// CSV files.
     public static let headline = [
         "discrepancy", "discrepancy_gender", "discrepancy_tone", "identity_accuracy",
-        "profession_accuracy", "text_image_score", "preference_score", "kid", "vendi_score", "vendi",
+        "profession_accuracy", "text_image_score", "preference_score", "kid", "vendi_score",
+        "vendi",
         "pairwise_distance", "density", "coverage",
     ]
 
@@ -48,7 +49,8 @@ public enum FigureNames {
         let base = split(name).base
         if isShare(name) || base == "coverage" { return 0...1 }
         let isSquare = base.hasSuffix("_unbiased_square")
-        return base.hasPrefix("discrepancy") && !isSquare ? 0...1 : -Double.infinity...Double.infinity
+        return base.hasPrefix("discrepancy") && !isSquare
+            ? 0...1 : -Double.infinity...Double.infinity
     }
 
     /// Whether less of a figure is better.
@@ -105,7 +107,8 @@ public struct DerivedFigure: Sendable, Equatable {
             ]),
         DerivedFigure(
             name: "balance",
-            formula: "identity accuracy minus discrepancy: a point of the one weighs as much as 0.01 of the other",
+            formula:
+                "identity accuracy minus discrepancy: a point of the one weighs as much as 0.01 of the other",
             terms: [
                 Term(["identity_accuracy"], weight: 1), Term(["discrepancy_gender"], weight: -0.5),
                 Term(["discrepancy_tone"], weight: -0.5),

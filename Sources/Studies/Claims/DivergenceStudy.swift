@@ -1,12 +1,29 @@
 extension PublishedStudy {
-    /// Which f-divergence gives the best trade-off between alignment and diversity?
+    /// Which f-divergence gives the best trade-off between alignment and diversity.
     public static let divergences = PublishedStudy(
         name: "divergences",
         title: "Which f-divergence gives the best trade-off between alignment and diversity?",
         introduction: [
-            "Sun, Xia, Chang and Wang, \"Generalizing Alignment Paradigm of Text-to-Image Generation with Preferences through f-divergence Minimization\" ([arXiv 2409.09774](https://arxiv.org/abs/2409.09774)), report that \"alignment based on Jensen-Shannon divergence achieves the best trade-off\" and that the divergence \"significantly impacts the trade-off between alignment performance ... and generation diversity\". Here five divergences train f-DPO from the same base on the same winners and losers, in the same batches.",
-            "An equal beta is no equal start: at the base f'' is 1 for reverse KL, forward KL and alpha, 1/2 for Jensen-Shannon and 2 for Jeffreys. So every claim is judged twice, once with lanes of equal beta and once with lanes of equal slope, beta kappa f''(1). Three divergences have both at once.",
-            "Alignment is fairness here, which is what these populations prefer; it is measured as discrepancy, lower is better. The trade-off adds up what a lane gained in it and what it lost in diversity, each as a part of the base's.",
+            """
+            Sun, Xia, Chang and Wang, "Generalizing Alignment Paradigm of Text-to-Image \
+            Generation with Preferences through f-divergence Minimization" ([arXiv \
+            2409.09774](https://arxiv.org/abs/2409.09774)), report that "alignment based \
+            on Jensen-Shannon divergence achieves the best trade-off" and that the \
+            divergence "significantly impacts the trade-off between alignment performance \
+            ... and generation diversity". Here five divergences train f-DPO from the same \
+            base on the same winners and losers, in the same batches.
+            """,
+            """
+            An equal beta is no equal start: at the base f'' is 1 for reverse KL, forward \
+            KL and alpha, 1/2 for Jensen-Shannon and 2 for Jeffreys. So every claim is \
+            judged twice, once with lanes of equal beta and once with lanes of equal \
+            slope, beta kappa f''(1). Three divergences have both at once.
+            """,
+            """
+            Alignment is fairness here, which is what these populations prefer; it is \
+            measured as discrepancy, lower is better. The trade-off adds up what a lane \
+            gained in it and what it lost in diversity, each as a part of the base's.
+            """,
         ],
         arms: [Arm(name: "", recipe: "studies/divergences", isQuick: true)],
         claims: { _ in
@@ -47,7 +64,8 @@ extension PublishedStudy {
                 "The divergence makes a difference to the trade-off, \(matching).",
                 source: .paper(
                     arXiv: paper,
-                    says: "the divergence significantly impacts the trade-off between alignment and diversity"
+                    says:
+                        "the divergence significantly impacts the trade-off between alignment and diversity"
                 ), logic: .anyDifference,
                 pairs.map { .init("trade_off", $0.0, against: $0.1, .higher) }),
             among(

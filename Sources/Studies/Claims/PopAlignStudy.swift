@@ -1,11 +1,27 @@
 extension PublishedStudy {
-    /// Does preference between populations make a model fairer than the alternatives on the same data?
+    /// Whether preference between populations makes a model fairer than alternatives on the same data.
     public static let popalign = PublishedStudy(
         name: "popalign",
         title: "Is population-level preference fairer than its alternatives on the same data?",
         introduction: [
-            "Li, Singh and Grover, \"PopAlign: Population-Level Alignment for Fair Text-to-Image Generation\" ([arXiv 2406.19668](https://arxiv.org/abs/2406.19668)), report that PopAlign \"significantly mitigates the bias of pretrained T2I models while largely preserving the generation quality\", and that methods on pairs of single samples \"fail to address this problem effectively\". Here its loss stands beside plain fine-tuning on the winners (SFT), Diffusion-DPO and Diffusion-KTO. All lanes train on the same winners and losers, in the same batches, from the same base.",
-            "In the arm *plain* the lanes are as published: no anchors, no averaged weights, a constant rate, and an early stop, since they forget prompts that name an identity soon after. In *anchored* all lanes have the anchors of docs/alignment.md, averaged weights and a falling rate. In each arm the preference losses start at the same slope.",
+            """
+            Li, Singh and Grover, "PopAlign: Population-Level Alignment for Fair \
+            Text-to-Image Generation" ([arXiv \
+            2406.19668](https://arxiv.org/abs/2406.19668)), report that PopAlign \
+            "significantly mitigates the bias of pretrained T2I models while largely \
+            preserving the generation quality", and that methods on pairs of single \
+            samples "fail to address this problem effectively". Here its loss stands \
+            beside plain fine-tuning on the winners (SFT), Diffusion-DPO and \
+            Diffusion-KTO. All lanes train on the same winners and losers, in the same \
+            batches, from the same base.
+            """,
+            """
+            In the arm *plain* the lanes are as published: no anchors, no averaged \
+            weights, a constant rate, and an early stop, since they forget prompts that \
+            name an identity soon after. In *anchored* all lanes have the anchors of \
+            docs/alignment.md, averaged weights and a falling rate. In each arm the \
+            preference losses start at the same slope.
+            """,
         ],
         arms: [
             Arm(name: "plain", recipe: "studies/popalign-plain", isQuick: true),

@@ -116,8 +116,17 @@ struct PageParts {
         let trained = plan.sharedRecipe.populations.professions.count
         let model =
             seeds == 1
-            ? "With one seed the 95 % intervals are over prompts alone: they say nothing of what another seed would have given."
-            : "Intervals are 95 % for a mean over *both* prompts and seeds, as crossed random effects: Student's t on the variance `(MS seeds + MS prompts - MS rest) / n` at Satterthwaite's degrees of freedom. (A bootstrap over \(seeds) seeds would make them far too short.) Figures of a whole evaluation, without prompts, have intervals over seeds."
+            ? """
+            With one seed the 95 % intervals are over prompts alone: they say nothing of what another \
+            seed would have given.
+            """
+            : """
+            Intervals are 95 % for a mean over *both* prompts and seeds, as crossed random effects: \
+            Student's t on the variance `(MS seeds + MS prompts - MS rest) / n` at Satterthwaite's \
+            degrees of freedom. (A bootstrap over \(seeds) seeds would make them far too short.) \
+            Figures of a whole evaluation, without prompts, have intervals over seeds. A share has at \
+            least the error that two wrong pictures more would make.
+            """
         let derived = DerivedFigure.all.filter { figures.has($0.name) }
             .map { "*\(FigureNames.label($0.name))* is \($0.formula)" }.joined(separator: "; ")
         return """
@@ -184,6 +193,9 @@ struct PageParts {
                 }
             }
         }
+        for (warning, count) in warnings() {
+            notes.append("\(warning) (\(count) of \(figures.records.count) evaluations).")
+        }
         let missing = (["base"] + plan.contenders).filter { figures.last($0) == nil }
         if !missing.isEmpty {
             notes.append("Not evaluated yet: \(missing.joined(separator: ", ")).")
@@ -196,6 +208,16 @@ struct PageParts {
             notes.append("The version of popbench changed on the way.")
         }
         return notes
+    }
+
+    /// What evaluations warn of, and how many of them do, in the order in which it first came up.
+    private func warnings() -> [(String, Int)] {
+        var (order, counts) = ([String](), [String: Int]())
+        for warning in figures.records.flatMap({ $0.warnings ?? [] }) {
+            if counts[warning] == nil { order.append(warning) }
+            counts[warning, default: 0] += 1
+        }
+        return order.map { ($0, counts[$0] ?? 0) }
     }
 
     /// A model as tables call it: with its steps where it was evaluated more than once.

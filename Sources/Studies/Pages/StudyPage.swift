@@ -34,7 +34,7 @@ public struct StudyPage: Sendable {
 
     /// Whether too few seeds or pictures stand behind it to lean on its verdicts.
     public var isUnderpowered: Bool {
-        isQuick || parts.plan.seeds.count < PublishedStudy.fullSeeds
+        isQuick || parts.plan.seeds.count < PublishedStudy.usualSeeds
     }
 
     /// The page as Markdown.
@@ -43,7 +43,7 @@ public struct StudyPage: Sendable {
         text += study.introduction.joined(separator: "\n\n") + "\n\n"
         if isUnderpowered {
             text += """
-                > **Underpowered.** \(isQuick ? "This is the quick form: few seeds, few pictures, few steps." : "Fewer than \(PublishedStudy.fullSeeds) seeds.") \
+                > **Underpowered.** \(isQuick ? "This is the quick form: few pictures, few steps." : "Fewer than \(PublishedStudy.usualSeeds) seeds.") \
                 It shows that everything works and which way figures lean; do not lean on its verdicts.
 
 
@@ -76,10 +76,17 @@ public struct StudyPage: Sendable {
 
             Every number is in `figures.csv` (a figure of an evaluation a line), `prompts.csv` (a prompt a \
             line) and `\(StudyTable.fileName)`, from which \
-            `popbench reproduce \(study.name) --page-only --out DIR` makes this page again.
+            `\(remaking)` makes this page again.
 
             """
         return text
+    }
+
+    /// The command that makes the page from the table beside it.
+    private var remaking: String {
+        let seeds = parts.plan.seeds
+        return
+            "popbench reproduce \(study.name)\(isQuick ? " --quick" : "") --seeds \(seeds.count) --first-seed \(seeds.min() ?? 1) --page-only --out DIR"
     }
 
     private func verdictTable() -> String {

@@ -90,12 +90,19 @@ public struct SweepPage: Sendable {
             text += "![\(sweep.name): trade-off](\(Self.plotName).svg)\n\n"
         }
         text +=
-            "The best of many by a noisy figure looks better than it is: the search's own figures of its winners are flattered. Only a confirmation on seeds that chose nothing is not.\n\n"
+            """
+            The best of many by a noisy figure looks better than it is: the search's own figures of its \
+            winners are flattered. Only a confirmation on seeds that chose nothing is not.
+
+
+            """
         text += "## How it was measured\n\n" + parts.method() + "\n"
         text += "## How it was made\n\n" + parts.making() + "\n"
         let notes = parts.deviations() + (confirmationParts?.deviations() ?? [])
         text += "## Deviations\n\n"
         text += notes.isEmpty ? "None.\n" : notes.map { "- \($0)\n" }.joined()
+        text +=
+            "\nEvery number is in `figures.csv`, `prompts.csv` and `\(StudyTable.fileName)`, from which `popbench sweep FILE --page-only --out DIR` makes this page again.\n"
         return text
     }
 
@@ -116,7 +123,8 @@ public struct SweepPage: Sendable {
                         uniquingKeysWith: { first, _ in first })
                 )
             }, uniquingKeysWith: { first, _ in first })
-        let models = [parts.base].filter { parts.figures.models.contains($0) }
+        let models =
+            [parts.base].filter { parts.figures.models.contains($0) }
             + plan.ranking(parts.figures, includesRivals: true)
         return markdownTable(
             ["", "lane", "step"] + keys + names.map(FigureNames.label),
@@ -143,7 +151,13 @@ public struct SweepPage: Sendable {
         let seeds = stage.seeds.map { "\($0)" }.joined(separator: ", ")
         var text = "## Confirmation\n\n"
         text +=
-            "The search chose on seeds \(plan.sweep.seeds.map { "\($0)" }.joined(separator: ", ")). Its best \(stage.top) and all lanes to beat are trained again on seeds \(seeds), which took no part in the choice, and measured on \(stage.evaluation.pictures) pictures a prompt.\n\n"
+            """
+            The search chose on seeds \(plan.sweep.seeds.map { "\($0)" }.joined(separator: ", ")). Its \
+            best \(stage.top) and all lanes to beat are trained again on seeds \(seeds), which took no \
+            part in the choice, and measured on \(stage.evaluation.pictures) pictures a prompt.
+
+
+            """
         guard let parts = confirmationParts else {
             return text + "It has not begun: the search comes first.\n\n"
         }
@@ -160,7 +174,8 @@ public struct SweepPage: Sendable {
                 ]
             }, numbersFrom: 3)
         text += "\nHeld-out professions:\n\n" + parts.figureTable(parts.lastModels, heldOut: true)
-        text += "\nProfessions trained on:\n\n" + parts.figureTable(parts.lastModels, heldOut: false)
+        text +=
+            "\nProfessions trained on:\n\n" + parts.figureTable(parts.lastModels, heldOut: false)
         return text + "\n"
     }
 }

@@ -38,7 +38,7 @@ public struct PublishedStudy: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - seeds: one training run of every lane each.
-    ///   - isQuick: the short form: fewer arms, pictures and denoising steps, and 80 steps at most.
+    ///   - isQuick: the short form: fewer arms, pictures, optimiser steps and denoising steps.
     ///   - recipe: opens a shipped recipe by its name.
     public func plan(
         seeds: [UInt64], isQuick: Bool, recipe: (String) throws -> Recipe
@@ -62,13 +62,11 @@ public struct PublishedStudy: Sendable, Equatable {
     }
 
     /// Optimiser steps of the quick form, at most.
-    static let quickSteps = 80
+    static let quickSteps = 60
     /// Pictures a prompt of the quick form.
-    static let quickPictures = 8
+    static let quickPictures = 6
     /// Denoising steps of the quick form.
-    static let quickInferenceSteps = 15
-    /// Seeds of the quick form, where no number is given.
-    public static let quickSeeds = 2
-    /// Seeds of the full form, where no number is given; fewer than this is underpowered.
-    public static let fullSeeds = 3
+    static let quickInferenceSteps = 12
+    /// Seeds where no number is given; fewer than this is underpowered.
+    public static let usualSeeds = 3
 }

@@ -33,13 +33,16 @@ public struct EvaluationRecord: Codable, Sendable, Equatable {
     public var recorded: String
     /// Why there are no figures, if so: the lane's weights are not finite.
     public var problem: String?
+    /// What a person should know before trusting the figures, a sentence each.
+    public var warnings: [String]?
 
     /// A record with every field given.
     public init(
         key: String, contender: String, lane: LaneSettings?, seed: UInt64, step: Int,
         figures: [Evaluation.Figure], prompts: [String: [String: Double?]], trained: [String],
         evaluation: StudyEvaluation, trainingSeconds: Double, evaluationSeconds: Double,
-        kernel: String, version: String, recorded: String, problem: String? = nil
+        kernel: String, version: String, recorded: String, problem: String? = nil,
+        warnings: [String]? = nil
     ) {
         self.key = key
         self.contender = contender
@@ -56,6 +59,7 @@ public struct EvaluationRecord: Codable, Sendable, Equatable {
         self.version = version
         self.recorded = recorded
         self.problem = problem
+        self.warnings = warnings
     }
 
     /// What tables call the base model.

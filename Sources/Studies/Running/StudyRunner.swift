@@ -226,7 +226,8 @@ public final class StudyRunner {
                         trained: try plan.trainedProfessions().map(\.name),
                         evaluation: plan.evaluation, trainingSeconds: trainingSeconds,
                         evaluationSeconds: (ContinuousClock.now - start).inSeconds,
-                        kernel: MatrixKernel.name, version: version, recorded: StudyRunRecord.timestamp(Date())))
+                        kernel: MatrixKernel.name, version: version,
+                        recorded: StudyRunRecord.timestamp(Date())))
                 return true
             }
             let now = ContinuousClock.now
@@ -252,7 +253,8 @@ public final class StudyRunner {
                 key: key, contender: contender, lane: settings, seed: seed, step: step, figures: [],
                 prompts: [:], trained: try plan.trainedProfessions().map(\.name),
                 evaluation: plan.evaluation, trainingSeconds: seconds, evaluationSeconds: 0,
-                kernel: MatrixKernel.name, version: version, recorded: StudyRunRecord.timestamp(Date()),
+                kernel: MatrixKernel.name, version: version,
+                recorded: StudyRunRecord.timestamp(Date()),
                 problem: problem))
     }
 

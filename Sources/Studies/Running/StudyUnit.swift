@@ -73,7 +73,8 @@ final class StudyUnit {
             plan: TrainingPlan(
                 seed: seed, pairsPerStep: recipe.session.pairsPerStep,
                 captionDropout: t.captionDropout, identityCaptions: t.identityCaptions,
-                policyEMA: t.policyEMA, learningRate: { resolved.learningRate(of: $0, atStep: $1) }))
+                policyEMA: t.policyEMA, learningRate: { resolved.learningRate(of: $0, atStep: $1) })
+        )
         try restore()
     }
 
@@ -133,7 +134,8 @@ final class StudyUnit {
         }
         let files = lanes.map { lane in
             CheckpointFile(
-                name: LaneWeights.fileName(lane: lane.settings.name), expectedBytes: 16 * lane.weights.count + 4096
+                name: LaneWeights.fileName(lane: lane.settings.name),
+                expectedBytes: 16 * lane.weights.count + 4096
             ) { try lane.write(to: $0) }
         }
         let (_, problem) = try store.save(

@@ -147,6 +147,12 @@ public struct SweepPlan: Sendable {
         public var contender: String
         /// The step that it is stopped at.
         public var step: Int
+
+        /// A model by its name and step.
+        public init(contender: String, step: Int) {
+            self.contender = contender
+            self.step = step
+        }
     }
 
     /// The models of a finished search in the order of the criterion, best first.

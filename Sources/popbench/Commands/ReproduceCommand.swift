@@ -21,13 +21,13 @@ struct ReproduceCommand: ParsableCommand {
     @Argument(help: "popalign or divergences.")
     var question: String
 
-    @Option(help: "How many seeds; 3, or 2 with --quick, when not given.")
-    var seeds: Int?
+    @Option(help: "How many seeds.")
+    var seeds = PublishedStudy.usualSeeds
 
     @Option(help: "The first seed; others follow it.")
     var firstSeed = 1
 
-    @Flag(help: "Two seeds, few pictures and steps: done in minutes, and underpowered.")
+    @Flag(help: "Few pictures and steps: done in minutes, and underpowered.")
     var quick = false
 
     @OptionGroup var options: StudyOptions
@@ -37,7 +37,7 @@ struct ReproduceCommand: ParsableCommand {
             let known = PublishedStudy.all.map(\.name).joined(separator: " and ")
             throw ValidationError("there are \(known) to reproduce, not \(question)")
         }
-        if let seeds, !(1...100).contains(seeds) {
+        guard (1...100).contains(seeds) else {
             throw ValidationError("--seeds is 1 to 100")
         }
         guard (0...1_000_000_000).contains(firstSeed) else {
@@ -48,10 +48,8 @@ struct ReproduceCommand: ParsableCommand {
     func run() throws {
         guard let study = PublishedStudy.all.first(where: { $0.name == question }) else { return }
         let locations = Locations.current()
-        let count =
-            seeds ?? (quick ? PublishedStudy.quickSeeds : PublishedStudy.fullSeeds)
         let plan = try study.plan(
-            seeds: (0..<count).map { UInt64(firstSeed + $0) }, isQuick: quick
+            seeds: (0..<seeds).map { UInt64(firstSeed + $0) }, isQuick: quick
         ) { name in
             try Recipe.read(path: try locations.path(of: name + ".toml", in: .sessions))
         }

@@ -138,6 +138,7 @@ extension StudyConsole.Line {
 
     /// The caution that a study with too few seeds or pictures ends with.
     static let underpowered = StudyConsole.Line(
-        words: "underpowered: this shows that it works and which way figures lean, not who is right",
+        words:
+            "underpowered: this shows that it works and which way figures lean, not who is right",
         fields: [("type", .text("note")), ("note", .text("underpowered"))])
 }

@@ -30,7 +30,8 @@ final class StudySession {
         self.folder = URL(fileURLWithPath: folder).standardizedFileURL.path
         console = StudyConsole(printsLines: options.json)
         // The table first: a folder that is in use is said before models are read.
-        table = try options.pageOnly
+        table =
+            try options.pageOnly
             ? StudyTable(reading: self.folder) : StudyTable(folder: self.folder)
         MatrixKernel.open()
         bench = try StudyBench(recipe: sharedRecipe, locations: locations)
