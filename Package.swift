@@ -103,7 +103,8 @@ let package = Package(
         .executableTarget(
             name: "popbench",
             dependencies: [
-                "Workbench", "TerminalKit", "Figures", "Studies", "EngineLink", "TrainingEngine", "Alignment",
+                "Workbench", "TerminalKit", "Figures", "Studies", "EngineLink", "TrainingEngine",
+                "Alignment",
                 "Populations", "Pictures", "DiffusionModels", "ModelStore",
                 "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol", argumentParser,
             ],
@@ -137,7 +138,7 @@ let package = Package(
                 "Studies", "TrainingEngine", "Alignment", "Populations", "Pictures", "Figures",
                 "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol",
                 "TerminalKit",
-            ]),
+            ], data: ["Golden"]),
         tests("PlainTOMLTests", ["PlainTOML"]),
         tests("BenchProtocolTests", ["BenchProtocol"]),
         tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),

@@ -123,7 +123,7 @@ struct CrossedMeanTests {
         let share = Double(covered) / Double(rounds)
         #expect(share > 0.935, "\(truth): \(share)")
         // Without any spread between seeds or prompts it is on the safe side, and never useless.
-        #expect(share < 0.9999)
+        #expect(share < 0.995)
     }
 
     @Test("a bootstrap over three seeds is too short, which is why there is none")

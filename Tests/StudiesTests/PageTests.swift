@@ -17,12 +17,14 @@ private func records(seeds: [UInt64], prefix: String = "") -> [EvaluationRecord]
         ("\(prefix)diffusion-kto", 0.5), ("\(prefix)popalign", 0.2),
     ]
     return seeds.flatMap { seed in
-        lanes.map { lane, mean in
+        lanes.enumerated().map { number, named in
+            let (lane, mean) = named
             func table(_ shift: Double) -> [String: Double?] {
                 Dictionary(
                     uniqueKeysWithValues: (trained + heldOut).enumerated().map { index, name in
                         // Prompts and seeds differ a little, in ways that do not cancel.
-                        let own = 0.01 * Double((index * 7 + Int(seed) * 3) % 5)
+                        let own =
+                            0.01 * Double((index * 7 + (Int(seed) + index) * (number + 3)) % 5)
                         return (name, mean + shift + own)
                     })
             }
@@ -73,7 +75,7 @@ struct PageTests {
         let text = page.markdown()
         let row = try #require(
             text.split(separator: "\n").first { $0.contains("more than SFT on held-out") })
-        #expect(row.contains("**supported**") && row.contains("-0.200 ["))
+        #expect(row.contains("**supported**") && row.contains("-0.198 ["))
         for part in [
             "# Is population-level preference fairer", "## Verdicts", "## Trade-off",
             "![popalign: trade-off](trade-off.svg)", "## Figures", "## Differences", "## Settings",

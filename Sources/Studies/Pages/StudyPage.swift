@@ -42,8 +42,12 @@ public struct StudyPage: Sendable {
         var text = "# \(study.title)\n\n"
         text += study.introduction.joined(separator: "\n\n") + "\n\n"
         if isUnderpowered {
+            let reason =
+                isQuick
+                ? "This is the quick form: few pictures, few steps."
+                : "Fewer than \(PublishedStudy.usualSeeds) seeds."
             text += """
-                > **Underpowered.** \(isQuick ? "This is the quick form: few pictures, few steps." : "Fewer than \(PublishedStudy.usualSeeds) seeds.") \
+                > **Underpowered.** \(reason) \
                 It shows that everything works and which way figures lean; do not lean on its verdicts.
 
 
@@ -86,7 +90,8 @@ public struct StudyPage: Sendable {
     private var remaking: String {
         let seeds = parts.plan.seeds
         return
-            "popbench reproduce \(study.name)\(isQuick ? " --quick" : "") --seeds \(seeds.count) --first-seed \(seeds.min() ?? 1) --page-only --out DIR"
+            "popbench reproduce \(study.name)\(isQuick ? " --quick" : "") --seeds \(seeds.count) "
+            + "--first-seed \(seeds.min() ?? 1) --page-only --out DIR"
     }
 
     private func verdictTable() -> String {

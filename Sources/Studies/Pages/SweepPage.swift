@@ -77,13 +77,20 @@ public struct SweepPage: Sendable {
             switch sweep.choice {
             case .grid: "\(lanes) combinations, the whole grid"
             case .random(_, let seed):
-                "\(lanes) combinations, drawn at random (seed \(seed)) of \(sweep.combinations == .max ? "very many" : "\(sweep.combinations)")"
+                "\(lanes) combinations, drawn at random (seed \(seed)) of "
+                    + (sweep.combinations == .max ? "very many" : "\(sweep.combinations)")
             }
         var text = "# Sweep: \(sweep.name)\n\n"
         text +=
             "\(tried)\(plan.leftOut > 0 ? "; \(plan.leftOut) more cannot be or are the same as others" : ""). "
         text +=
-            "Sorted by \(FigureNames.label(sweep.criterion)). A star marks the front of \(FigureNames.label(sweep.front.x)) and \(FigureNames.label(sweep.front.y)): no other model is at least as good on both.\n\n"
+            """
+            Sorted by \(FigureNames.label(sweep.criterion)). A star marks the front of \
+            \(FigureNames.label(sweep.front.x)) and \(FigureNames.label(sweep.front.y)): no other model \
+            is at least as good on both.
+
+
+            """
         text += confirmationSection()
         text += "## Everything that was tried\n\n" + table() + "\n"
         if plot != nil {

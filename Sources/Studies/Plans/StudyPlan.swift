@@ -76,12 +76,14 @@ public struct StudyPlan: Sendable, Equatable {
             || arm.recipe.populations != first.recipe.populations
         {
             throw StudyError(
-                "\"\(arm.name)\" has another model or other populations than \"\(first.name)\": lanes of a study are compared on the same data"
+                "\"\(arm.name)\" has another model or other populations than \"\(first.name)\": "
+                    + "lanes of a study are compared on the same data"
             )
         }
         guard first.recipe.populations.source != "collect" else {
             throw StudyError(
-                "a study trains every lane on the same populations: collect them with popbench collect and name their folder in populations.source"
+                "a study trains every lane on the same populations: collect them with popbench "
+                    + "collect and name their folder in populations.source"
             )
         }
         guard evaluation.pictures >= 2 else {

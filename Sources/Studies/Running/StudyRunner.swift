@@ -197,9 +197,9 @@ public final class StudyRunner {
             moved = true
             clock.trained(
                 pairSteps: Double(count) * pairs, seconds: (ContinuousClock.now - start).inSeconds)
-            tellProgress(
-                "seed \(unit.seed), \(unit.arm.name.isEmpty ? "training" : "training \(unit.arm.name)"): step \(unit.step) of \(end), \(unit.lanes.count) lanes"
-            )
+            let name = unit.arm.name.isEmpty ? "" : " \(unit.arm.name)"
+            let place = "step \(unit.step) of \(end), \(unit.lanes.count) lanes"
+            tellProgress("seed \(unit.seed), training\(name): \(place)")
             if unit.isSaveDue { try unit.save() }
         }
         if moved { try unit.save() }

@@ -120,7 +120,8 @@ public struct SweepPlan: Sendable {
             guard sweep.combinations <= mostCombinations else {
                 let count = sweep.combinations == .max ? "far too many" : "\(sweep.combinations)"
                 throw StudyError(
-                    "\(sweep.file): its lists make \(count) combinations, more than \(mostCombinations): shorten them, or say random = 40"
+                    "\(sweep.file): its lists make \(count) combinations, more than "
+                        + "\(mostCombinations): shorten them, or say random = 40"
                 )
             }
             return sweep.variations.reduce([[]]) { combinations, variation in
@@ -217,7 +218,8 @@ public struct SweepPlan: Sendable {
             rivals.map { rival in
                 Claim(
                     family: "confirmation",
-                    "\(finalist.contender) beats \(rival) on \(FigureNames.label(sweep.front.y)) and on \(FigureNames.label(sweep.front.x)).",
+                    "\(finalist.contender) beats \(rival) on \(FigureNames.label(sweep.front.y)) "
+                        + "and on \(FigureNames.label(sweep.front.x)).",
                     source: .expectation(
                         "found by the search; these seeds took no part in choosing it"),
                     [sweep.front.y, sweep.front.x].map {
