@@ -91,10 +91,20 @@ let package = Package(
         // Drawings for files: lines and words as SVG and PNG.
         layer("Figures", ["TerminalKit", "Pictures"]),
 
+        // Experiments over many lanes and seeds, and what they say of claims.
+        layer(
+            "Studies",
+            [
+                "TrainingEngine", "Metrics", "Alignment", "Populations", "DiffusionModels",
+                "ModelStore", "NeuralLayers", "TensorCore", "Pictures", "Figures", "TerminalKit",
+                "BenchProtocol", "PlainTOML",
+            ]),
+
         .executableTarget(
             name: "popbench",
             dependencies: [
-                "Workbench", "TerminalKit", "Figures", "EngineLink", "TrainingEngine", "Alignment",
+                "Workbench", "TerminalKit", "Figures", "Studies", "EngineLink", "TrainingEngine",
+                "Alignment",
                 "Populations", "Pictures", "DiffusionModels", "ModelStore",
                 "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol", argumentParser,
             ],
@@ -123,6 +133,13 @@ let package = Package(
                 "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol",
                 "MessageBus",
             ], data: ["Fixtures"]),
+        tests(
+            "StudiesTests",
+            [
+                "Studies", "TrainingEngine", "Alignment", "Populations", "Pictures", "Figures",
+                "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol",
+                "TerminalKit",
+            ], data: ["Golden"]),
         tests("PlainTOMLTests", ["PlainTOML"]),
         tests("BenchProtocolTests", ["BenchProtocol"]),
         tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),

@@ -77,7 +77,8 @@ public final class PopulationSampling {
     /// Draws the pictures of one prompt from a range of the seed's noise, and has them classified by
     /// the evaluator, or the filter where there is none.
     public func population(
-        of prompt: String, noise: Range<Int>, seed: UInt64, inferenceSteps: Int, guidanceScale: Float,
+        of prompt: String, noise: Range<Int>, seed: UInt64, inferenceSteps: Int,
+        guidanceScale: Float,
         weights: FloatBlock? = nil, progress: ((Int) -> Bool)? = nil
     ) throws -> SampledPopulation? {
         let request = SamplingRequest(
