@@ -129,8 +129,9 @@ let package = Package(
         tests(
             "TrainingEngineTests",
             [
-                "TrainingEngine", "Alignment", "Populations", "Pictures", "DiffusionModels",
-                "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus",
+                "TrainingEngine", "Alignment", "Metrics", "Populations", "Pictures",
+                "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol",
+                "MessageBus",
             ]),
         tests(
             "StudiesTests",

@@ -14,8 +14,8 @@ struct Popbench: ParsableCommand {
             WorkbenchCommand.self, RunCommand.self, SessionsCommand.self, StopCommand.self,
             SampleCommand.self, EvaluateCommand.self, FieldsCommand.self, ExportCommand.self,
             CollectCommand.self, DataCommand.self, SweepCommand.self,
-            ReproduceCommand.self, PretrainCommand.self,
-            TrainClassifierCommand.self, ForwardCommand.self, BenchmarkCommand.self,
+            ReproduceCommand.self, PretrainCommand.self, TrainClassifierCommand.self,
+            TrainScorerCommand.self, ForwardCommand.self, BenchmarkCommand.self,
             DoctorCommand.self, EngineCommand.self,
         ],
         defaultSubcommand: WorkbenchCommand.self)

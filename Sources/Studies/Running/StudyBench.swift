@@ -18,12 +18,16 @@ public final class StudyBench {
         self.sampling = sampling
         pipeline = sampling.pipeline
         self.populations = populations
-        digests = [
+        let judges = sampling.judges
+        var digests = [
             "unet": Self.digest(of: sampling.pipeline.unetWeights),
             "text_encoder": Self.digest(of: sampling.pipeline.textWeights),
-            "classifier": Self.digest(of: sampling.classifier.weights),
+            "classifier": Self.digest(of: judges.filter.weights),
             "populations": Self.digest(of: populations),
         ]
+        digests["evaluator"] = judges.evaluator.map { Self.digest(of: $0.weights) }
+        digests["scorer"] = judges.scorer.map { Self.digest(of: $0.weights) }
+        self.digests = digests
     }
 
     /// Opens what a recipe names.
@@ -34,20 +38,21 @@ public final class StudyBench {
         let base =
             recipe.model.base == "embedded"
             ? try locations.path(of: "emoji-people", in: .models) : recipe.model.base
-        let classifier =
-            recipe.model.classifier == "embedded"
-            ? try locations.path(of: "emoji-people/classifier", in: .models)
-            : recipe.model.classifier
+        let pipeline = try DiffusionPipeline(opening: base)
         let populations =
             recipe.populations.source == "shipped"
             ? try locations.path(of: "emoji-people/populations", in: .models)
             : recipe.populations.source
         self.init(
             sampling: PopulationSampling(
-                pipeline: try DiffusionPipeline(opening: base),
-                classifier: try AttributeClassifier(opening: classifier)),
+                pipeline: pipeline,
+                judges: try PopulationJudges.open(
+                    recipe.model, locations: locations, pictureSize: pipeline.pictureSize)),
             populations: try PopulationPair(loading: populations))
     }
+
+    /// What a person should know of judges that are missing, a sentence each.
+    public var remarks: [String] { sampling.judges.remarks }
 
     private static func digest(of block: FloatBlock) -> String {
         var hash = CheckpointHash()

@@ -51,7 +51,7 @@ final class ProbeTask: EngineTask {
                 weights: lane?.samplingWeights)
         else { return true }
         let step = lane?.step ?? 0
-        let classifier = session.sampling.classifier.configuration
+        let classifier = session.sampling.judges.judge.configuration
         for histogram in population.histograms(lane: name, step: step, classifier: classifier) {
             session.metrics.record(histogram)
             trainer.events.publish(.population(histogram))
@@ -149,7 +149,7 @@ final class EvaluationTask: EngineTask {
                         secondsLeft: elapsed / Double(done) * Double(total - done), message: name)))
             if let population = run.lastNeutral {
                 for histogram in population.histograms(
-                    lane: name, step: step, classifier: session.sampling.classifier.configuration)
+                    lane: name, step: step, classifier: session.sampling.judges.judge.configuration)
                 {
                     session.metrics.record(histogram)
                     trainer.events.publish(.population(histogram))
@@ -157,7 +157,9 @@ final class EvaluationTask: EngineTask {
             }
             return false
         }
-        let evaluation = Evaluation(lane: name, step: step, figures: run.figures())
+        let report = run.report()
+        for warning in report.warnings { trainer.log(.warning, "\(name): \(warning)") }
+        let evaluation = Evaluation(lane: name, step: step, figures: report.figures)
         session.metrics.record(evaluation)
         trainer.events.publish(.evaluation(evaluation))
         current = nil

@@ -35,7 +35,7 @@ final class StudySession {
             ? StudyTable(reading: self.folder) : StudyTable(folder: self.folder)
         MatrixKernel.open()
         bench = try StudyBench(recipe: sharedRecipe, locations: locations)
-        for note in table.notes { console.say(note) }
+        for note in table.notes + bench.remarks { console.say(note) }
     }
 
     /// The commands that filled the table.
