@@ -8,7 +8,6 @@ public enum FigureNames {
     public static let headline = [
         "discrepancy", "discrepancy_gender", "discrepancy_tone", "identity_accuracy",
         "profession_accuracy", "text_image_score", "preference_score", "kid", "vendi_score",
-        "vendi",
         "pairwise_distance", "density", "coverage",
     ]
 
@@ -22,7 +21,6 @@ public enum FigureNames {
         "preference_score": "preference score",
         "kid": "KID",
         "vendi_score": "Vendi score",
-        "vendi": "Vendi score",
         "pairwise_distance": "pairwise distance",
         "balance": "identity accuracy - discrepancy",
         "trade_off": "trade-off",
@@ -42,7 +40,11 @@ public enum FigureNames {
     }
 
     /// Whether a figure is a share of pictures that were right.
-    static func isShare(_ name: String) -> Bool { name.hasSuffix("_accuracy") }
+    static func isShare(_ name: String) -> Bool {
+        let base = split(name).base
+        return base.hasSuffix("_accuracy") || base.hasSuffix("text_image_retrieval")
+            || base.hasSuffix("unsure_share") || base.hasPrefix("agreement_")
+    }
 
     /// Where a figure's value can lie, by its kind; an interval ends there.
     static func range(of name: String) -> ClosedRange<Double> {
@@ -56,8 +58,11 @@ public enum FigureNames {
     /// Whether less of a figure is better.
     public static func isLowerBetter(_ name: String) -> Bool {
         let base = split(name).base
-        return ["discrepancy", "kid", "planted_distance", "fixed_loss", "fixed_policy_error"]
-            .contains { base.hasPrefix($0) }
+        return [
+            "discrepancy", "kid", "identity_kid", "unsure_share", "planted_distance", "fixed_loss",
+            "fixed_policy_error",
+        ]
+        .contains { base.hasPrefix($0) }
     }
 }
 
@@ -95,7 +100,7 @@ public struct DerivedFigure: Sendable, Equatable {
     }
 
     /// Names under which within-prompt diversity is measured, the first that exists counts.
-    public static let diversity = ["vendi_score", "vendi", "pairwise_distance"]
+    public static let diversity = ["vendi_score", "pairwise_distance"]
 
     /// The figures that every study has beside the measured ones.
     public static let all = [

@@ -13,23 +13,21 @@ public final class StudyBench {
     /// A hash of each model and of the populations, by name: what keys stand on.
     public let digests: [String: String]
 
-    /// What a person should know of judges that are missing, a sentence each.
-    public var remarks: [String] { sampling.judges.remarks }
-
     /// Takes what is open already.
     public init(sampling: PopulationSampling, populations: PopulationPair) {
         self.sampling = sampling
         pipeline = sampling.pipeline
         self.populations = populations
         let judges = sampling.judges
-        digests = [
+        var digests = [
             "unet": Self.digest(of: sampling.pipeline.unetWeights),
             "text_encoder": Self.digest(of: sampling.pipeline.textWeights),
-            "classifier": Self.digest(of: sampling.classifier.weights),
-            "evaluator": judges.evaluator.map { Self.digest(of: $0.weights) } ?? "none",
-            "scorer": judges.scorer.map { Self.digest(of: $0.weights) } ?? "none",
+            "classifier": Self.digest(of: judges.filter.weights),
             "populations": Self.digest(of: populations),
         ]
+        digests["evaluator"] = judges.evaluator.map { Self.digest(of: $0.weights) }
+        digests["scorer"] = judges.scorer.map { Self.digest(of: $0.weights) }
+        self.digests = digests
     }
 
     /// Opens what a recipe names.
@@ -40,17 +38,21 @@ public final class StudyBench {
         let base =
             recipe.model.base == "embedded"
             ? try locations.path(of: "emoji-people", in: .models) : recipe.model.base
+        let pipeline = try DiffusionPipeline(opening: base)
         let populations =
             recipe.populations.source == "shipped"
             ? try locations.path(of: "emoji-people/populations", in: .models)
             : recipe.populations.source
-        let pipeline = try DiffusionPipeline(opening: base)
-        let judges = try PopulationJudges.open(
-            recipe.model, locations: locations, pictureSize: pipeline.pictureSize)
         self.init(
-            sampling: PopulationSampling(pipeline: pipeline, judges: judges),
+            sampling: PopulationSampling(
+                pipeline: pipeline,
+                judges: try PopulationJudges.open(
+                    recipe.model, locations: locations, pictureSize: pipeline.pictureSize)),
             populations: try PopulationPair(loading: populations))
     }
+
+    /// What a person should know of judges that are missing, a sentence each.
+    public var remarks: [String] { sampling.judges.remarks }
 
     private static func digest(of block: FloatBlock) -> String {
         var hash = CheckpointHash()

@@ -219,15 +219,17 @@ public final class StudyRunner {
         var last = start
         while !isStopped() {
             guard try run.advance() else {
+                let report = run.report()
                 try record(
                     EvaluationRecord(
                         key: key, contender: contender, lane: settings, seed: seed, step: step,
-                        figures: run.figures() + extra, prompts: Self.prompts(of: run),
+                        figures: report.figures + extra, prompts: Self.prompts(of: report),
                         trained: try plan.trainedProfessions().map(\.name),
                         evaluation: plan.evaluation, trainingSeconds: trainingSeconds,
                         evaluationSeconds: (ContinuousClock.now - start).inSeconds,
                         kernel: MatrixKernel.name, version: version,
-                        recorded: StudyRunRecord.timestamp(Date())))
+                        recorded: StudyRunRecord.timestamp(Date()),
+                        warnings: report.warnings.isEmpty ? nil : report.warnings))
                 return true
             }
             let now = ContinuousClock.now
@@ -264,13 +266,15 @@ public final class StudyRunner {
     }
 
     /// Figures of single prompts by profession.
-    private static func prompts(of run: EvaluationRun) -> [String: [String: Double?]] {
-        run.promptFigures().mapValues { values in
-            Dictionary(
-                uniqueKeysWithValues: zip(Profession.all, values).map { profession, value in
-                    (profession.name, value.isFinite ? value : nil)
-                })
+    private static func prompts(of report: EvaluationReport) -> [String: [String: Double?]] {
+        var prompts: [String: [String: Double?]] = [:]
+        for figures in report.prompts {
+            for (name, value) in figures.values {
+                prompts[name, default: [:]][figures.profession.name] =
+                    .some(value.isFinite ? value : nil)
+            }
         }
+        return prompts
     }
 
     private func tellProgress(_ doing: String) {
