@@ -31,6 +31,7 @@ final class WorkbenchProcess {
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
         model.exportFolder = session.folder + "/exports"
+        model.secondsFromUTC = TimeZone.current.secondsFromGMT()
         if let shown = view.benchView {
             for effect in update(&model, .show(shown)) {
                 if case .send(let command) = effect { link.send(command) }
@@ -67,12 +68,14 @@ final class WorkbenchProcess {
         }
     }
 
-    /// One frame of the session as it stands.
+    /// One frame of the session as it stands, in as many colours as will be seen.
     func snapshot(
-        of view: SnapshotView, width: Int, height: Int
+        of view: SnapshotView, width: Int, height: Int, colorDepth: ColorDepth
     ) throws -> (canvas: Canvas, theme: Theme) {
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
+        model.colorDepth = colorDepth
+        model.secondsFromUTC = TimeZone.current.secondsFromGMT()
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
         if let shown = view.benchView { _ = update(&model, .show(shown)) }
@@ -87,6 +90,7 @@ final class WorkbenchProcess {
                 let settled = model.state.map { state in
                     ![.preparing, .sampling, .collecting].contains(state.phase)
                         && state.lanes.allSatisfy { curves.contains($0.settings.name) }
+                        && !model.awaitsCurves
                 }
                 if settled == true, ContinuousClock.now - quietSince > .milliseconds(700) { break }
                 usleep(20_000)
