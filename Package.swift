@@ -39,6 +39,9 @@ let package = Package(
                 "TrainingEngine", "Alignment", "BenchProtocol", "Populations", "DiffusionModels",
                 "ModelStore", "NeuralLayers", "TensorCore", "CKernels",
             ]),
+        // The screen with the layers below it, for the same package.
+        .library(
+            name: "PopbenchScreen", targets: ["Workbench", "TerminalKit", "Figures", "BenchProtocol"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -131,7 +134,7 @@ let package = Package(
             [
                 "TrainingEngine", "Alignment", "Metrics", "Populations", "Pictures",
                 "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol",
-                "MessageBus",
+                "MessageBus", sqlite,
             ], data: ["Fixtures"]),
         tests(
             "StudiesTests",
