@@ -128,7 +128,7 @@ let package = Package(
         tests("EngineLinkTests", ["EngineLink", "MessageBus", "BenchProtocol"]),
         tests("TerminalKitTests", ["TerminalKit"]),
         tests(
-            "WorkbenchTests", ["Workbench", "TerminalKit", "BenchProtocol", "Figures"],
+            "WorkbenchTests", ["Workbench", "TerminalKit", "BenchProtocol", "Figures", "Pictures"],
             data: ["Golden"]),
         tests(
             "PopbenchTests",
