@@ -1,3 +1,4 @@
+import BenchProtocol
 import TerminalKit
 
 /// A recipe being filled in, over the whole view: fields above, the chosen one explained below.
