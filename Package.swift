@@ -121,14 +121,15 @@ let package = Package(
             [
                 "TrainingEngine", "Alignment", "Populations", "Pictures", "DiffusionModels",
                 "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus",
-            ]),
+            ], data: ["Fixtures"]),
         tests("PlainTOMLTests", ["PlainTOML"]),
         tests("BenchProtocolTests", ["BenchProtocol"]),
         tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),
         tests("EngineLinkTests", ["EngineLink", "MessageBus", "BenchProtocol"]),
         tests("TerminalKitTests", ["TerminalKit"]),
         tests(
-            "WorkbenchTests", ["Workbench", "TerminalKit", "BenchProtocol", "Figures"],
+            "WorkbenchTests",
+            ["Workbench", "TerminalKit", "BenchProtocol", "Figures", "Pictures"],
             data: ["Golden"]),
         tests(
             "PopbenchTests",

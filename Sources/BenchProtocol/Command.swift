@@ -83,6 +83,8 @@ public struct LaneSettings: Codable, Sendable, Equatable {
     public var alpha: Double?
     /// Weight of the winners' denoising error beside the objective's own loss; 0 for none.
     public var sftWeight: Double
+    /// Slack of Diffusion-SDPO's safeguard of the winners, 0...1; nil for none.
+    public var safeguard: Double?
     /// Peak learning rate, reached at the end of the warm-up.
     public var learningRate: Double
     /// Steps over which the learning rate rises linearly from zero.
@@ -91,7 +93,8 @@ public struct LaneSettings: Codable, Sendable, Equatable {
     /// Settings as given; nothing is checked here, the engine refuses what makes no objective.
     public init(
         name: String, objective: String, divergence: String? = nil, beta: Double, kappa: Double,
-        alpha: Double? = nil, sftWeight: Double = 0, learningRate: Double, warmupSteps: Int
+        alpha: Double? = nil, sftWeight: Double = 0, safeguard: Double? = nil, learningRate: Double,
+        warmupSteps: Int
     ) {
         self.name = name
         self.objective = objective
@@ -100,6 +103,7 @@ public struct LaneSettings: Codable, Sendable, Equatable {
         self.kappa = kappa
         self.alpha = alpha
         self.sftWeight = sftWeight
+        self.safeguard = safeguard
         self.learningRate = learningRate
         self.warmupSteps = warmupSteps
     }

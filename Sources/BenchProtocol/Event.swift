@@ -10,6 +10,7 @@ public enum Event: Codable, Sendable, Equatable {
     case planted(PlantedDistribution)
     case film(Film)
     case evaluation(Evaluation)
+    case diagnostic(Diagnostic)
     case checkpoint(CheckpointSaved)
     case curve(Curve)
     case progress(TaskProgress)
@@ -33,7 +34,8 @@ extension Event {
     /// The class this event is delivered in.
     public var delivery: DeliveryClass {
         switch self {
-        case .hello, .state, .evaluation, .checkpoint, .log, .failure, .goodbye: .control
+        case .hello, .state, .evaluation, .diagnostic, .checkpoint, .log, .failure, .goodbye:
+            .control
         case .step(let metrics): .telemetry(key: "step/\(metrics.lane)")
         case .field(let summary): .telemetry(key: "field/\(summary.lane)")
         case .population(let histogram):

@@ -94,6 +94,6 @@ struct ChosenModel {
     ///
     /// - Throws: `CaptionError` with the word at fault and the words that exist.
     func caption(_ prompt: String) throws -> String {
-        pipeline.tokenizer.knowsOnlyCaptions ? try Caption(parsing: prompt).text : prompt
+        try pipeline.tokenizer.caption(prompt)
     }
 }

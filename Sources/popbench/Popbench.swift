@@ -13,7 +13,7 @@ struct Popbench: ParsableCommand {
         subcommands: [
             WorkbenchCommand.self, RunCommand.self, SessionsCommand.self, StopCommand.self,
             SampleCommand.self, EvaluateCommand.self, FieldsCommand.self, ExportCommand.self,
-            CollectCommand.self, DataCommand.self, PretrainCommand.self,
+            CollectCommand.self, RateCommand.self, DataCommand.self, PretrainCommand.self,
             TrainClassifierCommand.self, ForwardCommand.self, BenchmarkCommand.self,
             DoctorCommand.self, KeysCommand.self, EngineCommand.self,
         ],

@@ -30,7 +30,7 @@ struct MessageLineTests {
             MessageLine<Command>.text(.addLane(lane: sampleSettings))
                 == #"{"type":"add_lane","lane":{"name":"popalign","objective":"popalign","#
                 + #""divergence":null,"beta":2000.0,"kappa":1.0,"alpha":null,"sft_weight":0.0,"#
-                + #""learning_rate":0.0001,"warmup_steps":20}}"#)
+                + #""safeguard":null,"learning_rate":0.0001,"warmup_steps":20}}"#)
         #expect(MessageLine<Command>.text(.start) == #"{"type":"start"}"#)
         #expect(
             EventLine.text(sampleEvents[3])
@@ -41,7 +41,7 @@ struct MessageLineTests {
                 + #""capped":null,"mean_dx":null,"mean_dy":null}]}"#)
         #expect(
             EventLine.text(sampleEvents[5]).contains(#""pictures":[{"rgb":"AP8B/gL9","label""#))
-        #expect(EventLine.text(sampleEvents[10]).contains(#"tab\tbell\u0007\u001b[31m\\ / "#))
+        #expect(EventLine.text(sampleEvents[11]).contains(#"tab\tbell\u0007\u001b[31m\\ / "#))
     }
 
     @Test("a line written by another program is read: any order, spaces, escapes, whole floats")

@@ -36,7 +36,8 @@ let sampleEvents: [Event] = {
             LaneState(
                 settings: LaneSettings(
                     name: "js", objective: "f-dpo", divergence: "alpha", beta: 1, kappa: 0.5,
-                    alpha: 0.3, sftWeight: 250, learningRate: 2e-4, warmupSteps: 0), step: 2),
+                    alpha: 0.3, sftWeight: 250, safeguard: 0.9, learningRate: 2e-4, warmupSteps: 0),
+                step: 2),
         ],
         prompts: [PromptState(prompt: "a judge", trained: true)], selectedPrompt: "a judge",
         stepsPerSecond: 1.5, imagesPerSecond: 48, secondsLeft: .nan, savedStep: nil, savedAt: 12.5,
@@ -69,6 +70,10 @@ let sampleEvents: [Event] = {
                     .init(name: "discrepancy_gender", value: 0.4, low: 0.3, high: .nan, n: 480)
                 ]
             )),
+        .diagnostic(
+            Diagnostic(
+                kind: .likelihoodDisplacement, lane: "js", step: 80, since: 61, value: 0.07,
+                bound: .nan, message: "winners fall", cleared: false)),
         .checkpoint(
             CheckpointSaved(step: 100, path: "checkpoints/100", seconds: 0.4, bytes: 1 << 40)),
         .curve(
@@ -124,6 +129,7 @@ func lineType(_ event: Event) -> String {
     case .planted: "planted"
     case .film: "film"
     case .evaluation: "evaluation"
+    case .diagnostic: "diagnostic"
     case .checkpoint: "checkpoint"
     case .curve: "curve"
     case .progress: "progress"
@@ -157,5 +163,5 @@ func lineType(_ command: Command) -> String {
     case .refresh: "refresh"
     }
 }
-let eventTypeCount = 16
+let eventTypeCount = 17
 let commandTypeCount = 19

@@ -109,7 +109,7 @@ struct CurvesExportTests {
                     switch mark {
                     case .line(let points, _, _), .polygon(let points, _): points
                     case .disc(let centre, _, _): [centre]
-                    case .words: []
+                    case .words, .pixels: []
                     }
                 for corner in corners {
                     #expect(corner.x >= 0 && corner.x <= 500)

@@ -79,7 +79,7 @@ struct PopulationViewTests {
     @Test("long work shows how far it is, when it ends, and is cancelled by a key")
     func cancel() {
         var model = Self.model(width: 80, height: 24)
-        #expect(model.press(.character("K")).isEmpty)
+        #expect(model.press(.control("k")).isEmpty)
         _ = update(
             &model,
             .event(
@@ -87,8 +87,8 @@ struct PopulationViewTests {
                     TaskProgress(
                         task: "sample", done: 24, total: 80, secondsLeft: 12, message: "a judge"))))
         _ = update(&model, .clock(Scripted.clock + 100))
-        #expect(screen(model).contains("sampling 24/80 eta 12s  K cancels"))
-        #expect(model.press(.character("K")) == [.send(.cancel(task: "sample"))])
+        #expect(screen(model).contains("sampling 24/80 eta 12s  ctrl-k cancels"))
+        #expect(model.press(.control("k")) == [.send(.cancel(task: "sample"))])
         _ = update(
             &model,
             .event(

@@ -140,6 +140,17 @@ struct SessionsTests {
         #expect(model.press(.enter) == [.sessions(.note(path: path, text: ""))])
     }
 
+    @Test("long work in the open session is shown with its share, what is left and what ends it")
+    func tasks() {
+        var model = Scripted.sessions()
+        _ = update(&model, .event(.state(Scripted.state(step: 40, phase: .collecting))))
+        let progress = TaskProgress(
+            task: "collect", done: 3, total: 12, secondsLeft: 300, message: "40 of 60 confirmed")
+        _ = update(&model, .event(.progress(progress)))
+        let text = snapshotFrame(model, width: 200, height: 50, theme: .builtin).plainText()
+        #expect(text.contains("collect 3/12, 25%, 5m left, 40 of 60 confirmed; space cancels"))
+    }
+
     @Test("the trash is looked into, and the chosen one brought back")
     func trash() {
         var model = Scripted.sessions()

@@ -49,6 +49,7 @@ final class CollectionTask: EngineTask {
         let populations = collection.populations
         try populations.save(to: session.store.populationsPath)
         try session.use(populations)
+        for note in session.takeNotes() { trainer.log(.warning, note) }
         trainer.log(
             .info,
             "collected \(populations.winners.count) winners and \(populations.losers.count) losers")
@@ -114,6 +115,9 @@ final class EvaluationTask: EngineTask {
         let evaluation = Evaluation(lane: name, step: step, figures: run.figures())
         session.metrics.record(evaluation)
         trainer.events.publish(.evaluation(evaluation))
+        let base = session.lastEvaluations(lane: LaneWeights.baseName)
+            .first { !$0.isOnFixedDraws }
+        trainer.tell(session.diagnostics.observe(evaluation, beside: base))
         current = nil
         return queue.isEmpty
     }

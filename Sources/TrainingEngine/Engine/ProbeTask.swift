@@ -60,6 +60,10 @@ final class ProbeTask: EngineTask {
             else { return true }
             drawn[turn].population.append(more)
             tell(drawn[turn], trainer)
+            if drawn[turn].population.pictures.count >= count {
+                let (name, step, population) = drawn[turn]
+                trainer.tell(session.diagnostics.observe(population, lane: name, step: step))
+            }
         }
         if isGone {
             drawn.remove(at: turn)

@@ -28,7 +28,7 @@ package struct ReadPrompt: Equatable {
             warning = nil
         } catch let error as CaptionError {
             if !tokenizer.knowsOnlyCaptions {
-                self.text = text
+                self.text = try tokenizer.caption(text)
                 warning =
                     "\"\(text)\" is no caption of the data set: nothing is planted for it, and the "
                     + "classifier sees one of its own classes in any picture"
@@ -41,20 +41,6 @@ package struct ReadPrompt: Equatable {
                     + "[TONE-skinned] [GENDER] PROFESSION\": what it draws may mean little"
             }
         }
-    }
-}
-
-extension CLIPTokenizer {
-    /// Entries of a vocabulary before its first merge: every byte twice, and two special tokens.
-    private static let entriesWithoutMerges = 2 * 256 + 2
-
-    /// Whether the vocabulary was made for the embedded captions: each of their words is one token,
-    /// and there is room for hardly anything else.
-    public var knowsOnlyCaptions: Bool {
-        let words = Caption.vocabularyWords
-        let letters = words.reduce(0) { $0 + $1.count }
-        return vocabularySize <= Self.entriesWithoutMerges + letters
-            && words.allSatisfy { id(of: $0 + "</w>") != nil }
     }
 }
 

@@ -58,16 +58,12 @@ public actor Trainer {
         }
         self.session = session
         selectedPrompt = try initialPrompt(session)
+        if try !session.useStored(locations) { tasks.append(try session.collectionTask()) }
         for note in session.takeNotes() { log(.warning, note) }
         // Screens that come before the next step see the field that the last save kept.
         let known = Set(session.lanes.map(\.settings.name))
         for field in (try? session.metrics.lastFields()) ?? [] where known.contains(field.lane) {
             fields[field.lane] = field
-        }
-        if let populations = try session.storedPopulations(locations) {
-            try session.use(populations)
-        } else {
-            tasks.append(try CollectionTask(session))
         }
         tasks.append(ProbeTask(prompt: selectedPrompt, count: session.recipe.sampling.count))
         phase = session.isFinished ? .finished : .idle
@@ -92,6 +88,9 @@ public actor Trainer {
         }
         for sheet in sheets.all { events.publish(.thumbnails(sheet)) }
         for field in fields.values { events.publish(.field(field)) }
+        for diagnostic in session.diagnostics.standing(session.lanes) {
+            events.publish(.diagnostic(diagnostic))
+        }
     }
 
     /// The last sheet and field of each lane, for screens that come later.
@@ -170,7 +169,7 @@ public actor Trainer {
         case .cancel(let name): try cancel(name)
         case .fetchPopulations(let prompt, let points):
             try tellHistory(of: checked(prompt, warns: false), points: points, session)
-        case .collect: tasks.append(try CollectionTask(session))
+        case .collect: tasks.append(try session.collectionTask())
         case .evaluate:
             tasks.append(EvaluationTask(session, try evaluationPlan(session)))
             // Told at once: who waits for the rest after it must see it begin.
@@ -187,6 +186,7 @@ public actor Trainer {
             try session.removeLane(name)
             sheets.remove(lane: name)
             fields[name] = nil
+            session.diagnostics.forget(name)
             // A later lane of that name must not find these weights.
             if session.saved != nil { save() }
             tellState()
@@ -307,6 +307,7 @@ public actor Trainer {
             fields[summary.lane] = summary
             events.publish(.field(summary))
         }
+        if let session { tell(session.diagnostics.observe(result.metrics)) }
     }
 
     /// The phase once every task is done.

@@ -20,6 +20,8 @@ final class TrainingSession {
     private var trainer: LockstepTrainer?
     /// The step and time of the last save.
     private(set) var saved: (step: Int, at: Double)?
+    /// What is wrong with the lanes, as far as it can be seen.
+    var diagnostics = SessionDiagnostics()
     /// What a person should hear of how it was opened.
     private(set) var notes: [String] = []
 
@@ -75,6 +77,7 @@ final class TrainingSession {
         saved = (checkpoint.step, checkpoint.created)
         try metrics.truncate(afterStep: checkpoint.step)
         try store.checkpoints.discard(after: checkpoint.step)
+        try diagnostics.replay(metrics, lanes: lanes)
     }
 
     /// The step that the farthest lane has reached.
@@ -112,6 +115,7 @@ final class TrainingSession {
         try RecipeLane.check(settings)
         let lane = try lane(named: settings.name)
         lane.objective = try Lane.objective(of: settings)
+        lane.safeguard = try Lane.safeguard(of: settings)
         lane.settings = settings
         try writeLanes()
     }
@@ -180,8 +184,18 @@ final class TrainingSession {
 
     /// Makes the session ready to train on populations.
     func use(_ populations: PopulationPair) throws {
-        let bank = try PreferenceBank(
-            populations, professions: recipe.populations.professions, pipeline: pipeline)
+        train(
+            on: try PreferenceBank(
+                populations, professions: recipe.populations.professions, pipeline: pipeline))
+        notes += populations.remarks(
+            professions: try professions(), confidence: recipe.populations.confidence)
+    }
+
+    /// Notes what a person should hear at the next occasion.
+    func note(_ remark: String) { notes.append(remark) }
+
+    /// Makes the session ready to train on what is in a bank.
+    func train(on bank: PreferenceBank) {
         let recipe = self.recipe
         trainer = LockstepTrainer(
             pipeline: pipeline, bank: bank,

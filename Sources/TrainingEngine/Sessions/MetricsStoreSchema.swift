@@ -24,19 +24,22 @@ struct MetricsQuantity: Sendable {
         .init(name: "learning_rate", path: \.learningRate),
         .init(name: "images_per_second", path: \.imagesPerSecond),
         .init(name: "time", path: \.time),
+        // Since format 2; the place in this list is that of a step's exceptional values.
+        .init(name: "safeguard_scale", path: \.safeguardScale),
     ]
 }
 
 /// The tables, and the statements made from the list of quantities.
 enum MetricsSchema {
-    /// Stored as `user_version`; a file with another number is moved aside.
-    static let version = 1
+    /// Stored as `user_version`; a file with an older one is brought to it, one with a number that is
+    /// not known is moved aside.
+    static let version = 2
     /// Steps in a bucket of level 1, and buckets of one level in a bucket of the next.
     static let radix = 8
     /// The coarsest level: a bucket of level 8 spans 16.8 million steps.
     static let topLevel = 8
 
-    private static let columns = MetricsQuantity.all.map(\.name)
+    static let columns = MetricsQuantity.all.map(\.name)
 
     static func create(_ db: Database) throws {
         let values = columns.map { "\"\($0)\" REAL" }.joined(separator: ", ")

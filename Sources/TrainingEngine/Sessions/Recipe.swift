@@ -50,6 +50,22 @@ public struct Recipe: Sendable, Equatable {
         public var confidence = 0.9
     }
 
+    /// Pairs of pictures, one preferred to the other, in the place of populations.
+    public struct Preferences: Sendable, Equatable {
+        /// `none`, `collect`, or the path of a folder of pairs.
+        public var source = "none"
+        /// Pairs collected for each neutral prompt.
+        public var pairsPerPrompt = 60
+        /// The rater's weight of how well a picture shows what its caption names.
+        public var matchWeight = 1.0
+        /// The rater's weight of how near a picture is to real renderings.
+        public var fidelityWeight = 1.0
+        /// The rater's weight of its taste.
+        public var tasteWeight = 2.0
+        /// The rater's noise: the difference of scores at which 73 % of labels follow the score.
+        public var temperature = 0.1
+    }
+
     /// The pictures shown while training goes on.
     public struct Sampling: Sendable, Equatable {
         /// Steps between two sheets of the selected prompt; 0 samples only when asked.
@@ -113,6 +129,8 @@ public struct Recipe: Sendable, Equatable {
     public var model = Model()
     /// Where winners and losers come from.
     public var populations = Populations()
+    /// Pairs of pictures in the place of populations.
+    public var preferences = Preferences()
     /// The pictures shown while training goes on.
     public var sampling = Sampling()
     /// The measurement on all prompts.

@@ -107,6 +107,12 @@ extension RecipeLane {
             known.insert(field.key)
             let value = changes.last { $0.key == field.key }?.value ?? field.value
             guard !value.isEmpty else { continue }
+            // What is no TOML at all is refused here, where its key is known.
+            guard field.isText || (try? TOMLParser.parse("x = \(value)"))?.keys == ["x"] else {
+                throw RecipeError(
+                    file: "lane \(lane.name)", line: 1, key: "lane.\(field.key)",
+                    expected: field.expected, found: TOMLText.quoted(String(value.prefix(60))))
+            }
             text += "\(field.key) = \(field.isText ? TOMLText.quoted(value) : value)\n"
         }
         // What is no key is left to the reader to refuse.

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Recipe {
-    /// Keeps a recipe's text under a name, where ``Locations/recipe(_:)`` finds it.
+    /// Keeps a recipe under a name, every value explained, where ``Locations/recipe(_:)`` finds it.
     ///
     /// - Parameters:
     ///   - text: TOML, which has to be a recipe.
@@ -13,12 +13,13 @@ extension Recipe {
         _ text: String, as name: String, in locations: Locations, replacing: Bool = false
     ) throws -> String {
         guard RecipeKey<Recipe>.isName(name) else { throw SessionError.badName(name) }
-        _ = try parse(text, file: "\(name).toml")
+        var recipe = try parse(text, file: "\(name).toml")
+        recipe.session.name = name
         let path = "\(locations.ownRecipes)/\(name).toml"
         guard replacing || access(path, F_OK) != 0 else { throw SessionError.taken(path: path) }
         let files = DurableFile()
         try files.makeFolder(locations.ownRecipes)
-        try files.replace(path, with: Array(text.utf8))
+        try files.replace(path, with: Array(recipe.resolved().utf8))
         return path
     }
 }

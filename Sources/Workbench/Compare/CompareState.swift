@@ -39,10 +39,12 @@ public struct CompareState: Sendable, Equatable {
     public internal(set) var showsDeltas = false
     /// Which figures are listed.
     public internal(set) var group = Group.all
-    /// The row of the metrics that is chosen, and the first noise of the pictures.
+    /// The row of the metrics that is chosen.
     public internal(set) var row = 0
+    /// The first noise whose pictures are shown.
     public internal(set) var noise = 0
-    /// The figures along the trade-off's axes; nil leaves the choice to the view.
+    /// The figure along the trade-off's horizontal axis; nil leaves the choice to the view.
     public internal(set) var xFigure: String?
+    /// The figure along its vertical axis, likewise.
     public internal(set) var yFigure: String?
 }

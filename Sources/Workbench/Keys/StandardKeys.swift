@@ -58,7 +58,7 @@ extension KeyTable {
             .everywhere, [.character("G")], .typePrompt,
             "Type any prompt: it is shown, and sampled from the base and every lane."),
         KeyBinding(
-            .everywhere, [.character("K")], .cancelTask,
+            .everywhere, [.control("k")], .cancelTask,
             "Cancel the long work under way: sampling, an evaluation, a collection."),
         KeyBinding(
             .everywhere, [.character("e")], .evaluate,

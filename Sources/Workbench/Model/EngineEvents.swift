@@ -25,6 +25,7 @@ extension WorkbenchModel {
         case .evaluation(let evaluation):
             receive(evaluation)
             recordCurves(evaluation)
+        case .diagnostic: break  // The engine puts its sentence into the log as well.
         case .populationHistory(let history): populationRecord.place(history)
         case .planted(let planted): populationRecord.place(planted)
         case .film(let film):

@@ -64,6 +64,12 @@ struct Choice: Sendable {
         Choice("sessions' filter", \.shelf.filter),
         Choice("sessions' order", runsTogether: true, \.shelf.order),
         Choice("log filter", \.logging.filter),
+        Choice("page", \.gallery.page),
+        Choice("attribute", runsTogether: true, \.gallery.attribute),
+        Choice("filter", runsTogether: true, \.gallery.filter),
+        Choice("confidence", runsTogether: true, \.gallery.sureness),
+        Choice("order", runsTogether: true, \.gallery.order),
+        Choice("rows", \.gallery.isOneLane),
         Choice("prompt", runsTogether: true, \.chosenPrompt) {
             [.send(.selectPrompt(prompt: $0.chosenPrompt))]
         },

@@ -1,3 +1,4 @@
+import BenchProtocol
 import TerminalKit
 
 /// A recipe being filled in, over the whole view: fields above, the chosen one explained below.
@@ -164,6 +165,11 @@ struct RecipeFormView: Drawing {
         }
         if let problem = form.problem {
             lines += TextLayout.wrapped(problem.message, to: rect.width).map { ($0, .error) }
+        }
+        // The line that usually tells news has the keys while a form is open.
+        if let notice = model.notice {
+            let role: ThemeRole = notice.level == .error ? .error : .accent
+            lines += TextLayout.wrapped(notice.text, to: rect.width).map { ($0, role) }
         }
         lines += explanation(form.field).flatMap { text, role in
             TextLayout.wrapped(text, to: rect.width).map { ($0, role) }

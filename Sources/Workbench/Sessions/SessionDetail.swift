@@ -26,6 +26,7 @@ struct SessionDetail {
         }
         var lines: [Line] = []
         lines += wrapped("state", standing(card), .text)
+        if model.isOpen(card) { for task in tasks { lines += wrapped("task", task, .accent) } }
         lines += wrapped("fairest", fairest(card), card.headline == nil ? .dim : .ok)
         if !card.notes.isEmpty { lines += wrapped("note", card.notes, .text) }
         if !card.tags.isEmpty {
@@ -52,6 +53,20 @@ struct SessionDetail {
             .dim)
         lines += wrapped("folder", card.path, .dim)
         return lines
+    }
+
+    /// Long work under way in the open session: how far, how long still, and what ends it.
+    private var tasks: [String] {
+        model.tasks.values.sorted { $0.task < $1.task }.map { task in
+            let share = task.total > 0 ? Double(task.done) / Double(task.total) : .nan
+            let left =
+                task.secondsLeft.isFinite ? ", \(NumberText.duration(task.secondsLeft)) left" : ""
+            let message = task.message.isEmpty ? "" : ", \(task.message)"
+            let key = model.keys.keyName(for: .toggleTraining, in: .sessions)
+            let cancel = model.state?.phase == .collecting ? "; \(key) cancels" : ""
+            return "\(task.task) \(task.done)/\(task.total), \(NumberText.percent(share))\(left)"
+                + message + cancel
+        }
     }
 
     private var gutter: Int { width < 40 ? 8 : 9 }

@@ -12,7 +12,7 @@ struct MetricsStoreTests {
     private static let paths: [any WritableKeyPath<StepMetrics, Double> & Sendable] = [
         \.loss, \.implicitAccuracy, \.margin, \.winnerLogRatio, \.loserLogRatio, \.policyError,
         \.referenceError, \.offset, \.klProxy, \.gradientNorm, \.saturated, \.capped,
-        \.learningRate, \.imagesPerSecond, \.time,
+        \.safeguardScale, \.learningRate, \.imagesPerSecond, \.time,
     ]
     private static let quartilePaths: [any WritableKeyPath<TimestepQuartile, Double> & Sendable] = [
         \.loss, \.implicitAccuracy, \.margin, \.winnerLogRatio, \.loserLogRatio, \.policyError,
@@ -278,6 +278,56 @@ struct MetricsStoreTests {
         #expect(try store.lanes() == ["a"])
         #expect(try store.metrics(lane: "b", steps: 0...100) == [])
         #expect(try store.metrics(lane: "a", steps: 0...100).count == 100)
+    }
+
+    private func field(_ lane: String, _ step: Int) -> GradientFieldSummary {
+        var quarter = FieldQuartile(pairs: 2)
+        quarter.medianRatio = 0.5
+        return GradientFieldSummary(
+            lane: lane, step: step, shareOnWinner: 0.4, medianRatio: .nan, saturated: 0, capped: 0,
+            meanDX: 0.7, meanDY: -0.7, arrows: [.init(x: -1, y: 1, dx: 0.5, dy: .nan)],
+            points: [.init(x: 0.25, y: -0.5, dx: 0.1, dy: -0.1)], quartiles: [quarter])
+    }
+
+    @Test("The newest field of each lane comes back, before a step taken back the one before it")
+    func fields() throws {
+        let scratch = Scratch()
+        let first = try store(scratch)
+        for step in [10, 20, 30] { first.record(field("a", step)) }
+        first.record(field("b", 30))
+        try first.close()
+        let second = try store(scratch)
+        #expect(try second.lastFields() == [field("a", 30), field("b", 30)])
+        try second.truncate(afterStep: 25)
+        #expect(try second.lastFields() == [field("a", 20)])
+        try second.remove(lane: "a")
+        #expect(try second.lastFields() == [])
+        // Only the newest few are kept: one that is taken back far enough is gone.
+        for step in 1...100 { second.record(field("c", step)) }
+        #expect(try second.lastFields() == [field("c", 100)])
+        try second.truncate(afterStep: 50)
+        #expect(try second.lastFields() == [])
+    }
+
+    @Test("A file from before fields were kept opens as it is, and keeps them from then on")
+    func withoutFields() throws {
+        let scratch = Scratch()
+        let first = try store(scratch)
+        first.record(StepMetrics(lane: "a", step: 7))
+        try first.close()
+        let path = "\(scratch.path)/metrics.sqlite"
+        // The table under another name is a table that is not there.
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        while let place = bytes.range(of: Data("field".utf8)) {
+            bytes.replaceSubrange(place, with: Data("other".utf8))
+        }
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let second = try store(scratch)
+        #expect(second.openingWarning == nil)
+        #expect(try second.lastMetrics().map(\.step) == [7])
+        #expect(try second.lastFields() == [])
+        second.record(field("a", 8))
+        #expect(try second.lastFields() == [field("a", 8)])
     }
 
     enum Damage: String, CaseIterable, Sendable { case noise, head, middle, other, newer }
