@@ -89,7 +89,7 @@ extension KeyContext {
     /// Whether letters are typed here, so that none of them can be a key.
     package var takesTyping: Bool {
         switch self {
-        case .help, .palette, .text: true
+        case .help, .palette, .text, .form, .quantities: true
         default: false
         }
     }

@@ -7,6 +7,9 @@ extension WorkbenchModel {
         switch action {
         case .toggleTraining, .singleStep: return engineRefusal ?? endRefusal
         case .save, .evaluate: return engineRefusal
+        case .cancelTask:
+            return engineRefusal
+                ?? (tasks.isEmpty ? "nothing is under way that could be cancelled" : nil)
         case .collect:
             return engineRefusal
                 ?? (state?.phase == .collecting ? "populations are being collected already" : nil)

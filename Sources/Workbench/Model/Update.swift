@@ -212,10 +212,6 @@ extension WorkbenchModel {
         case .typePrompt:
             overlay = .text(TextQuestion(.samplePrompt, title: "a prompt to sample"))
         case .cancelTask:
-            guard !tasks.isEmpty else {
-                announce(.info, "nothing is under way that could be cancelled")
-                return []
-            }
             let names = tasks.keys.sorted()
             announce(.info, "cancelling \(names.joined(separator: " and ")) …")
             return names.map { .send(.cancel(task: $0)) }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TrainingEngine
 
 /// The program's screen in a terminal that only this process sees, watched from outside.
 final class WatchedScreen {
@@ -8,6 +9,9 @@ final class WatchedScreen {
     private let leader: Int32
     /// The last of what was written, for what is waited for and read off.
     private(set) var tail: [UInt8] = []
+
+    /// `POSIX_SPAWN_SETSID`, which glibc's header shows to GNU sources only.
+    private static let setsid: Int16 = 0x80
 
     /// How much is kept of what was written.
     private static let kept = 1 << 16
@@ -33,7 +37,7 @@ final class WatchedScreen {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
+        posix_spawnattr_setflags(&attributes, Self.setsid)
         var environment = ProcessInfo.processInfo.environment
         environment["TERM"] = "xterm-256color"
         environment["COLORTERM"] = "truecolor"
