@@ -119,7 +119,12 @@ public struct KeyTable: Sendable {
     public func hints(in context: KeyContext) -> [KeyBinding] {
         let own = bindings.filter { $0.context == context && $0.hint != nil }
         guard context.isView else { return own }
-        return own + bindings.filter { $0.context == .everywhere && $0.hint != nil }
+        return own
+            + bindings.filter { binding in
+                // What a view has taken for itself is no hint to what it means elsewhere.
+                binding.context == .everywhere && binding.hint != nil
+                    && binding.keys.first.map { actions[context]?[$0] == nil } ?? false
+            }
     }
 
     /// The first key that does something, by name; empty where none does.

@@ -21,7 +21,7 @@ public enum SessionsAction: Sendable, Hashable {
 extension KeyTable {
     /// The key that forks from anywhere.
     static let forkAnywhere = KeyBinding(
-        .everywhere, [.character("f"), .character("F")], .sessions(.forkLane), hint: "fork",
+        .everywhere, [.character("F")], .sessions(.forkLane), hint: "fork",
         "Fork the focused lane: a new session from a checkpoint, with another beta or any other "
             + "setting.")
 
