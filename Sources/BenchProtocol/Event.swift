@@ -38,7 +38,7 @@ extension Event {
                 key: "population/\(histogram.lane)/\(histogram.attribute)/\(histogram.prompt)")
         case .progress(let progress): .telemetry(key: "progress/\(progress.task)")
         case .thumbnails(let sheet): .bulk(key: "thumbnails/\(sheet.lane)/\(sheet.prompt)")
-        case .curve(let curve): 
+        case .curve(let curve):
             .bulk(
                 key: "curve/\(curve.lane)/\(curve.quantity)/\(curve.firstStep)-\(curve.lastStep)")
         }
