@@ -39,6 +39,9 @@ let package = Package(
                 "TrainingEngine", "Alignment", "BenchProtocol", "Populations", "DiffusionModels",
                 "ModelStore", "NeuralLayers", "TensorCore", "CKernels",
             ]),
+        // The screen with the layers below it, for the same package.
+        .library(
+            name: "PopbenchScreen", targets: ["Workbench", "TerminalKit", "Figures", "BenchProtocol"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -86,15 +89,25 @@ let package = Package(
             name: "CChafa", pkgConfig: "chafa",
             providers: [.apt(["libchafa-dev", "libglib2.0-dev"])]),
         layer("TerminalKit", ["CTerminal", "CChafa", "PlainTOML"]),
-        layer("Workbench", ["TerminalKit", "BenchProtocol", "Figures"]),
+        layer("Workbench", ["TerminalKit", "BenchProtocol", "Figures", "PlainTOML"]),
 
         // Drawings for files: lines and words as SVG and PNG.
         layer("Figures", ["TerminalKit", "Pictures"]),
 
+        // Experiments over many lanes and seeds, and what they say of claims.
+        layer(
+            "Studies",
+            [
+                "TrainingEngine", "Metrics", "Alignment", "Populations", "DiffusionModels",
+                "ModelStore", "NeuralLayers", "TensorCore", "Pictures", "Figures", "TerminalKit",
+                "BenchProtocol", "PlainTOML",
+            ]),
+
         .executableTarget(
             name: "popbench",
             dependencies: [
-                "Workbench", "TerminalKit", "Figures", "EngineLink", "TrainingEngine", "Alignment",
+                "Workbench", "TerminalKit", "Figures", "Studies", "EngineLink", "TrainingEngine",
+                "Alignment",
                 "Populations", "Pictures", "DiffusionModels", "ModelStore",
                 "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol", argumentParser,
             ],
@@ -119,16 +132,25 @@ let package = Package(
         tests(
             "TrainingEngineTests",
             [
-                "TrainingEngine", "Alignment", "Populations", "Pictures", "DiffusionModels",
-                "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus",
-            ]),
+                "TrainingEngine", "Alignment", "Metrics", "Populations", "Pictures",
+                "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol",
+                "MessageBus", sqlite,
+            ], data: ["Fixtures"]),
+        tests(
+            "StudiesTests",
+            [
+                "Studies", "TrainingEngine", "Alignment", "Populations", "Pictures", "Figures",
+                "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol",
+                "TerminalKit",
+            ], data: ["Golden"]),
         tests("PlainTOMLTests", ["PlainTOML"]),
         tests("BenchProtocolTests", ["BenchProtocol"]),
         tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),
         tests("EngineLinkTests", ["EngineLink", "MessageBus", "BenchProtocol"]),
         tests("TerminalKitTests", ["TerminalKit"]),
         tests(
-            "WorkbenchTests", ["Workbench", "TerminalKit", "BenchProtocol", "Figures"],
+            "WorkbenchTests",
+            ["Workbench", "TerminalKit", "BenchProtocol", "Figures", "Pictures"],
             data: ["Golden"]),
         tests(
             "PopbenchTests",

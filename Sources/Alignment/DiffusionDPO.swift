@@ -21,6 +21,8 @@ public struct DiffusionDPO: Objective {
     public static let name = ObjectiveName.diffusionDPO
     /// It has reverse KL built in.
     public static let divergenceRule = DivergenceRule.none
+    /// Every loser has a winner of its own.
+    public static let safeguardObstacle: String? = nil
 
     /// Equal to f-DPO with reverse KL at kappa beta' = 500.
     public static func preset(_ divergence: Divergence?) -> ObjectivePreset {

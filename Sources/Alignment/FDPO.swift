@@ -28,6 +28,8 @@ public struct FDPO: Objective {
     public static let name = ObjectiveName.fDPO
     /// It is a family, with a divergence for each member.
     public static let divergenceRule = DivergenceRule.required
+    /// Every loser has a winner of its own.
+    public static let safeguardObstacle: String? = nil
 
     /// Matched by slope, beta kappa f''(1) = 500: an equal beta would not be an equal start.
     public static func preset(_ divergence: Divergence?) -> ObjectivePreset {

@@ -38,4 +38,22 @@ extension GradientField {
             capped: share(of: pairs.flatMap { [$0.l1, $0.l2] }, where: divergence.isCapped),
             meanDX: mean(directions.map(\.dx)), meanDY: mean(directions.map(\.dy)))
     }
+
+    /// Summarises the field at the pairs of each group, as of each quarter of the timesteps.
+    ///
+    /// - Parameters:
+    ///   - pairs: the batch.
+    ///   - groups: the group of each pair, 0..<count.
+    ///   - count: how many groups there are.
+    /// - Returns: a summary and a number of pairs for each group; no summary where it has none.
+    /// - Precondition: as many groups as pairs.
+    public func summaries(
+        of pairs: [(l1: Double, l2: Double)], groups: [Int], count: Int
+    ) -> [(pairs: Int, summary: FieldSummary?)] {
+        precondition(groups.count == pairs.count, "a group a pair")
+        return (0..<count).map { group in
+            let chosen = zip(pairs, groups).filter { $0.1 == group }.map(\.0)
+            return (chosen.count, chosen.isEmpty ? nil : summary(of: chosen))
+        }
+    }
 }

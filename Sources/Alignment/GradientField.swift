@@ -68,8 +68,8 @@ public struct GradientField: Sendable, Equatable {
         return (shape.loss(m.winner) + shape.loss(m.loser)) / 2
     }
 
-    /// ln |dL/dl1| and ln |dL/dl2|.
-    func logMagnitudes(_ l1: Double, _ l2: Double) -> (winner: Double, loser: Double) {
+    /// ln |dL/dl1| and ln |dL/dl2|, which exist where the gradient itself underflows.
+    public func logMagnitudes(_ l1: Double, _ l2: Double) -> (winner: Double, loser: Double) {
         let m = margins(l1, l2)
         // The one margin of a paired law moves with both of its images.
         let isPaired = if case .paired = law { true } else { false }

@@ -29,6 +29,9 @@ public struct LoserSafeguard: Sendable, Equatable {
     /// What one scale is computed over.
     public let scope: Scope
 
+    /// The slack that the authors train the smaller of their two models with.
+    public static let defaultSlack = 0.9
+
     /// Takes the slack and the scope.
     ///
     /// - Throws: `AlignmentError.slackOutOfRange`.

@@ -128,6 +128,12 @@ public protocol Objective: Sendable {
     /// - Parameter divergence: as `divergenceRule` has it.
     static func preset(_ divergence: Divergence?) -> ObjectivePreset
 
+    /// Why a lane of this objective cannot have a `LoserSafeguard`; nil where it can.
+    ///
+    /// An objective of pairs says nil; what is not said otherwise is the reason of objectives that
+    /// compare populations.
+    static var safeguardObstacle: String? { get }
+
     /// Makes the objective; a constant that it does not have is left unread.
     ///
     /// - Parameter divergence: as `divergenceRule` has it.
@@ -153,6 +159,9 @@ public protocol Objective: Sendable {
 extension Objective {
     /// The name in recipes, commands and lines.
     public var name: ObjectiveName { Self.name }
+
+    /// No loser has a winner of its own to be safe for.
+    public static var safeguardObstacle: String? { "which pairs no loser with a winner" }
 }
 
 /// Whether an objective takes a divergence.

@@ -11,6 +11,9 @@ public struct SupervisedFineTuning: Objective {
     /// There is no reference to diverge from.
     public static let divergenceRule = DivergenceRule.none
 
+    /// The safeguard holds losers back.
+    public static let safeguardObstacle: String? = "which has no losers"
+
     /// No scale, as there is no margin; the likelihood of winners bears a larger step.
     public static func preset(_ divergence: Divergence?) -> ObjectivePreset {
         ObjectivePreset(beta: 0, learningRate: 2e-4)

@@ -30,6 +30,14 @@ public enum Command: Codable, Sendable, Equatable {
     case removeLane(name: String)
     /// Asks for at most `points` values of a logged quantity between two steps.
     case fetchCurve(CurveRequest)
+    /// Asks who appeared for a prompt over the steps, of every lane and attribute, in at most
+    /// `points` measurements each, and for what the data set plants.
+    case fetchPopulations(prompt: String, points: Int)
+    /// Asks how the picture of a lane (or `base`) for a prompt came out of noise number `index`, in
+    /// at most `frames` of its denoising steps.
+    case film(lane: String, prompt: String, index: Int, frames: Int)
+    /// Gives up the long task of that name, as its `progress` lines name it.
+    case cancel(task: String)
     /// Asks for everything a newly attached screen has to know, as ordinary events.
     case refresh
 }
@@ -38,7 +46,9 @@ public enum Command: Codable, Sendable, Equatable {
 public struct CurveRequest: Codable, Sendable, Equatable {
     /// The lane's name.
     public var lane: String
-    /// The logged quantity in snake case, as in a `step` line: `loss`, `implicit_accuracy`, ...
+    /// The logged quantity in snake case, as in a `step` line: `loss`, `implicit_accuracy`, ...;
+    /// `loss_q1` to `loss_q4` for a quarter of the timestep range; or the name of a figure of an
+    /// `evaluation`.
     public var quantity: String
     /// The first step wanted, included.
     public var firstStep: Int
@@ -73,6 +83,8 @@ public struct LaneSettings: Codable, Sendable, Equatable {
     public var alpha: Double?
     /// Weight of the winners' denoising error beside the objective's own loss; 0 for none.
     public var sftWeight: Double
+    /// Slack of Diffusion-SDPO's safeguard of the winners, 0...1; nil for none.
+    public var safeguard: Double?
     /// Peak learning rate, reached at the end of the warm-up.
     public var learningRate: Double
     /// Steps over which the learning rate rises linearly from zero.
@@ -81,7 +93,8 @@ public struct LaneSettings: Codable, Sendable, Equatable {
     /// Settings as given; nothing is checked here, the engine refuses what makes no objective.
     public init(
         name: String, objective: String, divergence: String? = nil, beta: Double, kappa: Double,
-        alpha: Double? = nil, sftWeight: Double = 0, learningRate: Double, warmupSteps: Int
+        alpha: Double? = nil, sftWeight: Double = 0, safeguard: Double? = nil, learningRate: Double,
+        warmupSteps: Int
     ) {
         self.name = name
         self.objective = objective
@@ -90,6 +103,7 @@ public struct LaneSettings: Codable, Sendable, Equatable {
         self.kappa = kappa
         self.alpha = alpha
         self.sftWeight = sftWeight
+        self.safeguard = safeguard
         self.learningRate = learningRate
         self.warmupSteps = warmupSteps
     }

@@ -6,7 +6,11 @@ public enum Event: Codable, Sendable, Equatable {
     case field(GradientFieldSummary)
     case population(PopulationHistogram)
     case thumbnails(Thumbnails)
+    case populationHistory(PopulationHistory)
+    case planted(PlantedDistribution)
+    case film(Film)
     case evaluation(Evaluation)
+    case diagnostic(Diagnostic)
     case checkpoint(CheckpointSaved)
     case curve(Curve)
     case progress(TaskProgress)
@@ -30,7 +34,8 @@ extension Event {
     /// The class this event is delivered in.
     public var delivery: DeliveryClass {
         switch self {
-        case .hello, .state, .evaluation, .checkpoint, .log, .failure, .goodbye: .control
+        case .hello, .state, .evaluation, .diagnostic, .checkpoint, .log, .failure, .goodbye:
+            .control
         case .step(let metrics): .telemetry(key: "step/\(metrics.lane)")
         case .field(let summary): .telemetry(key: "field/\(summary.lane)")
         case .population(let histogram):
@@ -38,7 +43,13 @@ extension Event {
                 key: "population/\(histogram.lane)/\(histogram.attribute)/\(histogram.prompt)")
         case .progress(let progress): .telemetry(key: "progress/\(progress.task)")
         case .thumbnails(let sheet): .bulk(key: "thumbnails/\(sheet.lane)/\(sheet.prompt)")
-        case .curve(let curve): .bulk(key: "curve/\(curve.lane)/\(curve.quantity)")
+        case .curve(let curve):
+            .bulk(
+                key: "curve/\(curve.lane)/\(curve.quantity)/\(curve.firstStep)-\(curve.lastStep)")
+        case .populationHistory(let history):
+            .bulk(key: "history/\(history.lane)/\(history.attribute)/\(history.prompt)")
+        case .planted(let planted): .bulk(key: "planted/\(planted.attribute)/\(planted.prompt)")
+        case .film(let film): .bulk(key: "film/\(film.lane)/\(film.index)/\(film.prompt)")
         }
     }
 }
@@ -200,13 +211,21 @@ public struct Curve: Codable, Sendable, Equatable {
     public var lane: String
     /// The quantity in snake case, as in the request.
     public var quantity: String
+    /// The first step that was asked for, whether anything is logged there or not.
+    public var firstStep: Int
+    /// The last step that was asked for, likewise.
+    public var lastStep: Int
     /// The buckets in order of their steps; empty where nothing is logged.
     public var buckets: [Bucket]
 
     /// A curve with every field given.
-    public init(lane: String, quantity: String, buckets: [Bucket]) {
+    public init(
+        lane: String, quantity: String, firstStep: Int, lastStep: Int, buckets: [Bucket]
+    ) {
         self.lane = lane
         self.quantity = quantity
+        self.firstStep = firstStep
+        self.lastStep = lastStep
         self.buckets = buckets
     }
 }

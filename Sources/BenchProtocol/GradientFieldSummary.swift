@@ -39,11 +39,15 @@ public struct GradientFieldSummary: Codable, Sendable, Equatable {
     public var arrows: [Arrow]
     /// The current batch: at most 64 pairs.
     public var points: [Arrow]
+    /// The readings by quarter of the timestep range, least noise first; empty from an engine that
+    /// does not tell them.
+    public var quartiles: [FieldQuartile]
 
     /// A summary with every field given.
     public init(
         lane: String, step: Int, shareOnWinner: Double, medianRatio: Double, saturated: Double,
-        capped: Double, meanDX: Double, meanDY: Double, arrows: [Arrow], points: [Arrow]
+        capped: Double, meanDX: Double, meanDY: Double, arrows: [Arrow], points: [Arrow],
+        quartiles: [FieldQuartile] = []
     ) {
         self.lane = lane
         self.step = step
@@ -55,5 +59,52 @@ public struct GradientFieldSummary: Codable, Sendable, Equatable {
         self.meanDY = meanDY
         self.arrows = arrows
         self.points = points
+        self.quartiles = quartiles
+    }
+
+    /// Reads a summary; quarters that are missing, as in older lines, are none.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        lane = try values.decode(String.self, forKey: .lane)
+        step = try values.decode(Int.self, forKey: .step)
+        _shareOnWinner = try values.decode(Reading.self, forKey: .shareOnWinner)
+        _medianRatio = try values.decode(Reading.self, forKey: .medianRatio)
+        _saturated = try values.decode(Reading.self, forKey: .saturated)
+        _capped = try values.decode(Reading.self, forKey: .capped)
+        _meanDX = try values.decode(Reading.self, forKey: .meanDX)
+        _meanDY = try values.decode(Reading.self, forKey: .meanDY)
+        arrows = try values.decode([Arrow].self, forKey: .arrows)
+        points = try values.decode([Arrow].self, forKey: .points)
+        quartiles = try values.decodeIfPresent([FieldQuartile].self, forKey: .quartiles) ?? []
+    }
+}
+
+/// What the field does to the pairs whose timestep lies in one quarter of the range; NaN where no
+/// pair fell into it.
+public struct FieldQuartile: Codable, Sendable, Equatable {
+    /// Pairs that fell into the quarter.
+    public var pairs: Int
+    /// Share of the gradient's size (log space) that falls on winners, 0...1.
+    @Reading public var shareOnWinner: Double
+    /// Median of |dX1/dX2|, log space.
+    @Reading public var medianRatio: Double
+    /// Share of margins with sigma(-m) < 1e-3.
+    @Reading public var saturated: Double
+    /// Share of images whose score lies on the linear continuation.
+    @Reading public var capped: Double
+    /// The winner's component of the mean direction of descent, log space.
+    @Reading public var meanDX: Double
+    /// The loser's component of the same mean.
+    @Reading public var meanDY: Double
+
+    /// A quarter of that many pairs whose readings are all NaN.
+    public init(pairs: Int) {
+        self.pairs = pairs
+        shareOnWinner = .nan
+        medianRatio = .nan
+        saturated = .nan
+        capped = .nan
+        meanDX = .nan
+        meanDY = .nan
     }
 }

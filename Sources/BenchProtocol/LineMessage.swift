@@ -124,6 +124,10 @@ extension Command: LineMessage {
             ("count", "must be at least 1")
         case .fetchCurve(let request) where request.points < 1:
             ("points", "must be at least 1")
+        case .fetchPopulations(_, let points) where points < 2:
+            ("points", "must be at least 2")
+        case .film(_, _, let index, _) where index < 0: ("index", "must be at least 0")
+        case .film(_, _, _, let frames) where frames < 1: ("frames", "must be at least 1")
         default: nil
         }
     }
@@ -134,17 +138,32 @@ extension Event: LineMessage {
     public var contradiction: (field: String, problem: String)? {
         switch self {
         case .thumbnails(let sheet):
-            guard (0...4096).contains(sheet.width), (0...4096).contains(sheet.height) else {
-                return ("width", "and height must be within 0...4096")
-            }
-            let size = 3 * sheet.width * sheet.height
-            let wrong = sheet.pictures.firstIndex { $0.rgb.count != size }
-            return wrong.map {
-                ("pictures[\($0)].rgb", "must hold 3 x width x height = \(size) bytes")
-            }
+            return Self.contradiction(
+                in: sheet.pictures.lazy.map(\.rgb.count), of: "pictures", sheet.width, sheet.height)
+        case .film(let film):
+            return Self.contradiction(
+                in: film.frames.lazy.map(\.rgb.count), of: "frames", film.width, film.height)
         case .population(let histogram) where histogram.counts.count != histogram.classes.count:
             return ("counts", "must be as many as classes")
+        case .populationHistory(let history):
+            let wrong = history.points.firstIndex { $0.counts.count != history.classes.count }
+            return wrong.map { ("points[\($0)].counts", "must be as many as classes") }
+        case .planted(let planted) where planted.shares.count != planted.classes.count:
+            return ("shares", "must be as many as classes")
         default: return nil
+        }
+    }
+
+    /// What is wrong with pictures that are all to be of one size.
+    private static func contradiction(
+        in sizes: some Collection<Int>, of field: String, _ width: Int, _ height: Int
+    ) -> (field: String, problem: String)? {
+        guard (0...4096).contains(width), (0...4096).contains(height) else {
+            return ("width", "and height must be within 0...4096")
+        }
+        let size = 3 * width * height
+        return sizes.enumerated().first { $0.element != size }.map {
+            ("\(field)[\($0.offset)].rgb", "must hold 3 x width x height = \(size) bytes")
         }
     }
 }

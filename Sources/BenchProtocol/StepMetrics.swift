@@ -28,6 +28,8 @@ public struct StepMetrics: Codable, Sendable, Equatable {
     @Reading public var saturated: Double
     /// Share of samples whose exponential was continued linearly.
     @Reading public var capped: Double
+    /// Mean factor on the losers' gradient, 0...1, where the lane has a safeguard.
+    @Reading public var safeguardScale: Double
     /// The rate that the optimiser used for this step.
     @Reading public var learningRate: Double
     /// Winners and losers a second in this lane, with its share of the reference pass.
@@ -53,6 +55,7 @@ public struct StepMetrics: Codable, Sendable, Equatable {
         gradientNorm = .nan
         saturated = .nan
         capped = .nan
+        safeguardScale = .nan
         learningRate = .nan
         imagesPerSecond = .nan
         time = .nan

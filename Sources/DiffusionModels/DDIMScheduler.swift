@@ -111,6 +111,24 @@ public struct DDIMScheduler: Sendable {
         }
     }
 
+    /// The clean sample that a prediction stands for, x_0 of the reference's (12), clipped as in a step.
+    ///
+    /// - Precondition: arrays of one size, a timestep of the schedule.
+    public func clean(prediction: [Float], timestep: Int, sample: [Float]) -> [Float] {
+        precondition(prediction.count == sample.count, "prediction and sample differ in size")
+        let (signal, noise) = (signalScale(timestep), noiseScale(timestep))
+        let bound = configuration.clipSample ? Float(configuration.clipSampleRange) : .infinity
+        return zip(prediction, sample).map { prediction, sample in
+            let clean =
+                switch configuration.predictionType {
+                case .epsilon: (sample - noise * prediction) / signal
+                case .sample: prediction
+                case .velocity: signal * sample - noise * prediction
+                }
+            return clean > bound ? bound : clean < -bound ? -bound : clean
+        }
+    }
+
     /// Takes a sample one step towards the clean one (eta 0).
     ///
     /// - Precondition: arrays of one size, timesteps of the schedule.

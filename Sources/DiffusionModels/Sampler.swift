@@ -93,6 +93,55 @@ public final class Sampler {
         return pictures
     }
 
+    /// Denoises one picture and keeps what it is taken to be on the way.
+    ///
+    /// - Parameters:
+    ///   - noise: the number of the seed's noise.
+    ///   - frames: the most frames kept, evenly spread over the steps, the finished picture always.
+    ///   - weights: the U-Net's weights; the pipeline's own when nil.
+    /// - Returns: in order, the steps taken, the timestep of the prediction and the predicted clean
+    ///   picture, [height, width, 3] in [-1, 1]; the last is the finished picture.
+    /// - Throws: `DDIMSchedulerError` for a number of steps that the schedule does not have.
+    public func film(
+        of prompt: String, noise: Int, seed: UInt64, inferenceSteps: Int, guidanceScale: Float,
+        frames: Int, weights: FloatBlock? = nil
+    ) throws -> [(taken: Int, timestep: Int, picture: [Float])] {
+        let steps = try pipeline.scheduler.steps(inferenceSteps)
+        let (height, width) = pipeline.sampleSize
+        let size = height * width * pipeline.unet.configuration.inChannels
+        var sample = [Float](repeating: 0, count: size)
+        var random = Philox(seed: seed, purpose: .sampling, sample: noise)
+        random.fillNormal(&sample, count: size)
+        // The last of each of so many equal parts of the steps.
+        let count = min(max(frames, 1), steps.count)
+        let kept = Set((1...count).map { $0 * steps.count / count })
+        var film: [(taken: Int, timestep: Int, picture: [Float])] = []
+        GuidedDenoiser(
+            unet: pipeline.unet, weights: weights ?? pipeline.unetWeights,
+            scheduler: pipeline.scheduler, guidanceScale: guidanceScale
+        ).denoise(
+            &sample, count: 1, height: height, width: width, steps: steps,
+            contexts: pipeline.context(for: prompt),
+            emptyContexts: guidanceScale != 1 ? pipeline.context(for: "") : [],
+            tokens: pipeline.contextTokens, pool: pool,
+            onPrediction: { index, clean in
+                guard kept.contains(index + 1), index + 1 < steps.count else { return }
+                film.append((index + 1, steps[index].timestep, shuffled(clean())))
+            })
+        if let last = steps.last { film.append((steps.count, last.timestep, shuffled(sample))) }
+        return film
+    }
+
+    /// One sample as the picture it stands for, in [-1, 1].
+    private func shuffled(_ sample: [Float]) -> [Float] {
+        let (height, width) = pipeline.pictureSize
+        var picture = [Float](repeating: 0, count: sample.count)
+        PixelShuffle.shuffle(
+            sample, height: height, width: width, channels: 3,
+            factor: pipeline.pixelShuffleFactor, into: &picture)
+        return picture.map { min(1, max(-1, $0)) }
+    }
+
     /// Denoises one chunk from its noise to its pictures.
     private func denoise(
         _ request: SamplingRequest, _ steps: [DDIMScheduler.Step], _ range: Range<Int>,
@@ -155,10 +204,13 @@ package struct GuidedDenoiser {
     ///   - sample: [count, height, width, channels], noise at first.
     ///   - contexts: the captions' embeddings, [count, tokens, width].
     ///   - emptyContexts: those of the empty caption, unread where the guidance scale is 1.
+    ///   - onPrediction: told the place of a step and, where it asks, the clean sample that the
+    ///     prediction there stands for.
     ///   - afterStep: told how many steps are taken, and the sample.
     package func denoise(
         _ sample: inout [Float], count: Int, height: Int, width: Int, steps: [DDIMScheduler.Step],
         contexts: [Float], emptyContexts: [Float], tokens: Int, pool: ArenaPool,
+        onPrediction: (Int, () -> [Float]) -> Void = { _, _ in },
         afterStep: (Int, [Float]) -> Void = { _, _ in }
     ) {
         let guided = guidanceScale != 1
@@ -189,6 +241,11 @@ package struct GuidedDenoiser {
                         conditional[i] =
                             unconditional[i] + guidanceScale * (conditional[i] - unconditional[i])
                     }
+                }
+                onPrediction(index) {
+                    scheduler.clean(
+                        prediction: Array(UnsafeBufferPointer(start: prediction.data, count: size)),
+                        timestep: step.timestep, sample: sample)
                 }
                 sample.withUnsafeMutableBufferPointer {
                     scheduler.step(

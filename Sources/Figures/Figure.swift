@@ -1,4 +1,5 @@
 import Foundation
+import Pictures
 import TerminalKit
 
 /// A place in a figure, in units of one pixel at its nominal size, from the top left corner.
@@ -31,6 +32,8 @@ public struct Figure: Hashable, Sendable {
         /// Words on a baseline, monospaced; `isUpright` has them read from bottom to top.
         case words(
             String, FigurePoint, size: Double, anchor: Anchor, isUpright: Bool, color: Color)
+        /// A picture of three bytes a pixel, its corner at a place, its pixels that many units wide.
+        case pixels(FigurePixels, FigurePoint, scale: Double)
     }
 
     /// Pixels across at its nominal size.
@@ -106,6 +109,31 @@ public struct Figure: Hashable, Sendable {
         marks.append(
             .words(text, point, size: size, anchor: anchor, isUpright: isUpright, color: color))
     }
+
+    /// Places a picture with its upper left corner at a point.
+    public mutating func pixels(
+        _ pixels: FigurePixels, at corner: FigurePoint, scale: Double = 1
+    ) {
+        marks.append(.pixels(pixels, corner, scale: scale))
+    }
+}
+
+/// A picture within a figure.
+public struct FigurePixels: Hashable, Sendable {
+    /// Pixels a row.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    /// Red, green and blue of each pixel, row by row.
+    public let rgb: [UInt8]
+
+    /// Wraps pixels; nil where there are not three bytes for each.
+    public init?(width: Int, height: Int, rgb: [UInt8]) {
+        guard width > 0, height > 0, rgb.count == width * height * 3 else { return nil }
+        self.width = width
+        self.height = height
+        self.rgb = rgb
+    }
 }
 
 // MARK: - SVG
@@ -140,6 +168,15 @@ extension Figure {
             return "<text x=\"\(x)\" y=\"\(y)\" font-size=\"\(number(size))\" "
                 + "text-anchor=\"\(anchor.rawValue)\" fill=\"\(color.text)\"\(turn)>"
                 + "\(escaped(text))</text>"
+        case .pixels(let pixels, let corner, let scale):
+            let file =
+                (try? Picture(width: pixels.width, height: pixels.height, rgb: pixels.rgb).png())
+                ?? []
+            return "<image x=\"\(number(corner.x))\" y=\"\(number(corner.y))\" "
+                + "width=\"\(number(Double(pixels.width) * scale))\" "
+                + "height=\"\(number(Double(pixels.height) * scale))\" "
+                + "style=\"image-rendering:pixelated\" "
+                + "href=\"data:image/png;base64,\(Data(file).base64EncodedString())\"/>"
         }
     }
 

@@ -41,6 +41,25 @@ private struct FigureCanvas {
             {
                 path(stroke.map(scaled), width: 0.1 * size * scale, color)
             }
+        case .pixels(let pixels, let corner, let size):
+            place(pixels, at: scaled(corner), size: size * scale)
+        }
+    }
+
+    /// Every pixel of a picture as a square of `size` pixels; none is mixed with its neighbours.
+    private mutating func place(_ pixels: FigurePixels, at corner: FigurePoint, size: Double) {
+        let (left, top) = (Int(corner.x.rounded()), Int(corner.y.rounded()))
+        let width = Int((Double(pixels.width) * size).rounded())
+        let height = Int((Double(pixels.height) * size).rounded())
+        for y in max(top, 0)..<max(min(top + height, picture.height), max(top, 0)) {
+            let row = min(Int((Double(y - top) + 0.5) / size), pixels.height - 1)
+            for x in max(left, 0)..<max(min(left + width, picture.width), max(left, 0)) {
+                let column = min(Int((Double(x - left) + 0.5) / size), pixels.width - 1)
+                let start = (row * pixels.width + column) * 3
+                picture[x: x, y: y] = PictureColor(
+                    red: pixels.rgb[start], green: pixels.rgb[start + 1],
+                    blue: pixels.rgb[start + 2])
+            }
         }
     }
 

@@ -28,12 +28,17 @@ extension Tape {
                     q.data + b * tokens * width + head * size,
                     k.data + b * seen * width + head * size, v.data + b * seen * width + head * size
                 )
-                matrixProduct(
-                    transposeB: true, m: tokens, n: seen, k: size, qb, width, kb, width, p, seen)
+                ProductClock.count {
+                    matrixProduct(
+                        transposeB: true, m: tokens, n: seen, k: size, qb, width, kb, width, p, seen
+                    )
+                }
                 pb_softmax(p, Int32(tokens), Int32(seen), scale, causal ? 1 : 0)
-                matrixProduct(
-                    m: tokens, n: size, k: seen, p, seen, vb, width,
-                    y.data + b * tokens * width + head * size, width)
+                ProductClock.count {
+                    matrixProduct(
+                        m: tokens, n: size, k: seen, p, seen, vb, width,
+                        y.data + b * tokens * width + head * size, width)
+                }
             }
         }
         record { [self] in
@@ -49,20 +54,28 @@ extension Tape {
                     let p = probabilities + (b * heads + head) * square
                     let own = b * tokens * width + head * size
                     let other = b * seen * width + head * size
-                    matrixProduct(
-                        transposeA: true, m: seen, n: size, k: tokens, p, seen, dy + own, width,
-                        adding: dv.accumulate ? .result : .nothing, dv.pointer + other, width)
-                    matrixProduct(
-                        transposeB: true, m: tokens, n: seen, k: size, dy + own, width,
-                        v.data + other, width, dp, seen)
+                    ProductClock.count {
+                        matrixProduct(
+                            transposeA: true, m: seen, n: size, k: tokens, p, seen, dy + own, width,
+                            adding: dv.accumulate ? .result : .nothing, dv.pointer + other, width)
+                    }
+                    ProductClock.count {
+                        matrixProduct(
+                            transposeB: true, m: tokens, n: seen, k: size, dy + own, width,
+                            v.data + other, width, dp, seen)
+                    }
                     pb_softmax_backward(p, dp, Int32(tokens), Int32(seen), scale)
-                    matrixProduct(
-                        m: tokens, n: size, k: seen, dp, seen, k.data + other, width,
-                        adding: dq.accumulate ? .result : .nothing, dq.pointer + own, width)
-                    matrixProduct(
-                        transposeA: true, m: seen, n: size, k: tokens, dp, seen, q.data + own,
-                        width,
-                        adding: dk.accumulate ? .result : .nothing, dk.pointer + other, width)
+                    ProductClock.count {
+                        matrixProduct(
+                            m: tokens, n: size, k: seen, dp, seen, k.data + other, width,
+                            adding: dq.accumulate ? .result : .nothing, dq.pointer + own, width)
+                    }
+                    ProductClock.count {
+                        matrixProduct(
+                            transposeA: true, m: seen, n: size, k: tokens, dp, seen, q.data + own,
+                            width,
+                            adding: dk.accumulate ? .result : .nothing, dk.pointer + other, width)
+                    }
                 }
             }
         }

@@ -70,7 +70,7 @@ extension Tape {
         let bias = parameters + layer.bias.offset
         let pieces = PatchPieces(pixels: outHeight * outWidth, batch: x.batch, depth: depth)
         let patches = workspace(pieces.rows * depth)
-        pieces.forEach { piece in
+        func forward(_ piece: PatchPieces.Piece) {
             let out = y.data + piece.outputRow * layer.outputs
             for part in piece.parts {
                 pb_im2col(
@@ -81,6 +81,7 @@ extension Tape {
                 m: piece.rows, n: layer.outputs, k: depth, patches, depth, weight, layer.outputs,
                 adding: .row(bias), out, layer.outputs)
         }
+        ProductClock.count { pieces.forEach(forward) }
         record { [self] in
             guard let dy = y.gradient, let gradients else { return }
             pb_sum_rows(dy, Int32(y.rows), Int32(layer.outputs), gradients + layer.bias.offset)
@@ -92,7 +93,7 @@ extension Tape {
                 if !target.accumulate { target.pointer.update(repeating: 0, count: x.count) }
                 dx = target.pointer
             }
-            pieces.forEach { piece in
+            func backward(_ piece: PatchPieces.Piece) {
                 let dOut = dy + piece.outputRow * layer.outputs
                 for part in piece.parts {
                     pb_im2col(
@@ -113,6 +114,7 @@ extension Tape {
                         dx + part.image * x.pixels * x.channels)
                 }
             }
+            ProductClock.count { pieces.forEach(backward) }
         }
         return y
     }

@@ -37,26 +37,32 @@ extension Tape {
         precondition(x.channels == layer.inputs)
         let y = output(like: x, channels: layer.outputs)
         let weight = parameters + layer.weight.offset
-        matrixProduct(
-            transposeB: true, m: x.rows, n: layer.outputs, k: layer.inputs, x.data, layer.inputs,
-            weight, layer.inputs,
-            adding: layer.bias.map { .row(parameters + $0.offset) } ?? .nothing, y.data,
-            layer.outputs)
+        ProductClock.count {
+            matrixProduct(
+                transposeB: true, m: x.rows, n: layer.outputs, k: layer.inputs, x.data,
+                layer.inputs, weight, layer.inputs,
+                adding: layer.bias.map { .row(parameters + $0.offset) } ?? .nothing, y.data,
+                layer.outputs)
+        }
         record { [self] in
             guard let dy = y.gradient, let gradients else { return }
-            matrixProduct(
-                transposeA: true, m: layer.outputs, n: layer.inputs, k: x.rows, dy, layer.outputs,
-                x.data, layer.inputs, adding: .result, gradients + layer.weight.offset, layer.inputs
-            )
+            ProductClock.count {
+                matrixProduct(
+                    transposeA: true, m: layer.outputs, n: layer.inputs, k: x.rows, dy,
+                    layer.outputs, x.data, layer.inputs, adding: .result,
+                    gradients + layer.weight.offset, layer.inputs)
+            }
             if let bias = layer.bias {
                 pb_sum_rows(dy, Int32(x.rows), Int32(layer.outputs), gradients + bias.offset)
             }
             if x.needsGradient {
                 let dx = target(of: x)
-                matrixProduct(
-                    m: x.rows, n: layer.inputs, k: layer.outputs, dy, layer.outputs, weight,
-                    layer.inputs, adding: dx.accumulate ? .result : .nothing, dx.pointer,
-                    layer.inputs)
+                ProductClock.count {
+                    matrixProduct(
+                        m: x.rows, n: layer.inputs, k: layer.outputs, dy, layer.outputs, weight,
+                        layer.inputs, adding: dx.accumulate ? .result : .nothing, dx.pointer,
+                        layer.inputs)
+                }
             }
         }
         return y

@@ -47,9 +47,11 @@ public final class TransformedFilters: @unchecked Sendable {
             let (entries, forward, backward, parameters) = work.value
             let entry = entries[index]
             let source = UnsafePointer(parameters.pointer + entry.source)
-            Self.transform(entry, source, forward.pointer + entry.place)
-            if let backward {
-                Self.transformTransposed(entry, source, backward.pointer + entry.place)
+            ProductClock.count {
+                Self.transform(entry, source, forward.pointer + entry.place)
+                if let backward {
+                    Self.transformTransposed(entry, source, backward.pointer + entry.place)
+                }
             }
         }
     }

@@ -23,8 +23,8 @@ struct WinogradConvolution {
     /// - Parameter residual: is added to the output, where given; its gradient is another's concern.
     func run(_ x: Activation, adding residual: Activation?, on tape: Tape) -> Activation {
         let y = tape.output(like: x, channels: layer.outputs)
-        forward(x, y, adding: residual, on: tape)
-        tape.record { backward(x, y, on: tape) }
+        ProductClock.count { forward(x, y, adding: residual, on: tape) }
+        tape.record { ProductClock.count { backward(x, y, on: tape) } }
         return y
     }
 

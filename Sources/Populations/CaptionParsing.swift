@@ -6,6 +6,8 @@ public enum CaptionError: Error, Equatable, CustomStringConvertible {
     case misplacedWord(String, prompt: String)
     /// The prompt names no profession.
     case noProfession(prompt: String)
+    /// A model of another vocabulary has no entry for a word, so that it would read nothing there.
+    case uncoveredWord(String, prompt: String)
 
     /// What is wrong, and the words that exist.
     public var description: String {
@@ -16,6 +18,8 @@ public enum CaptionError: Error, Equatable, CustomStringConvertible {
             "prompt \"\(prompt)\": \"\(word)\" cannot stand here; \(Caption.wordGroups)"
         case .noProfession(let prompt):
             "prompt \"\(prompt)\": names no profession; \(Caption.wordGroups)"
+        case .uncoveredWord(let word, let prompt):
+            "prompt \"\(prompt)\": the model's tokenizer has no entry for \"\(word)\"; use other words"
         }
     }
 }

@@ -50,22 +50,8 @@ public struct ImageFolder: Sendable {
     /// - Throws: `ImageFolderError` with the table and the line, or `StoredFileError`.
     public init(reading path: String) throws {
         let path = StoredFolder.plain(path)
-        StoredFolder.recover(path)
-        let candidates = ["\(path)/metadata.csv", "\(path)/metadata.jsonl"]
-        let present = candidates.filter { FileManager.default.fileExists(atPath: $0) }
-        guard let tablePath = present.first else { throw ImageFolderError.noTable(folder: path) }
-        guard present.count == 1 else { throw ImageFolderError.twoTables(folder: path) }
-        let bytes = try StoredFile.read(tablePath, limit: Self.mostTableBytes)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ImageFolderError.notText(table: tablePath)
-        }
-        let records =
-            tablePath.hasSuffix(".csv")
-            ? try MetadataTable.commaSeparated(text, table: tablePath)
-            : try MetadataTable.jsonLines(text, table: tablePath)
-        guard records.count <= Self.mostEntries else {
-            throw ImageFolderError.tooManyRows(table: tablePath, limit: Self.mostEntries)
-        }
+        let (records, tablePath) = try MetadataTable.records(
+            of: path, required: [Self.fileNameColumn, Self.textColumn])
         self.path = path
         self.tablePath = tablePath
         entries = try Self.entries(of: records, folder: path, table: tablePath)
@@ -132,7 +118,6 @@ public struct ImageFolder: Sendable {
         of records: [MetadataTable.Record], folder: String, table: String
     ) throws -> [Entry] {
         var lines: [String: Int] = [:]
-        let root = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
         return try records.map { record in
             var values = record.values
             guard let name = values.removeValue(forKey: fileNameColumn), !name.isEmpty else {
@@ -143,25 +128,33 @@ public struct ImageFolder: Sendable {
                 throw ImageFolderError.missingColumn(
                     table: table, line: record.line, column: textColumn)
             }
-            guard isInside(name) else {
-                throw ImageFolderError.outside(table: table, line: record.line, fileName: name)
-            }
+            _ = try file(named: name, in: folder, table: table, line: record.line)
             if let first = lines.updateValue(record.line, forKey: name) {
                 throw ImageFolderError.duplicate(
                     table: table, line: record.line, firstLine: first, fileName: name)
             }
-            let file = "\(folder)/\(name)"
-            guard FileManager.default.fileExists(atPath: file) else {
-                throw ImageFolderError.missingPicture(
-                    table: table, line: record.line, fileName: name)
-            }
-            // A link inside the folder may lead anywhere.
-            let real = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
-            guard real.hasPrefix(root == "/" ? root : root + "/") else {
-                throw ImageFolderError.outside(table: table, line: record.line, fileName: name)
-            }
             return Entry(fileName: name, text: text, attributes: values, line: record.line)
         }
+    }
+
+    /// The path of a file that a line names, which has to be there and inside the folder.
+    static func file(
+        named name: String, in folder: String, table: String, line: Int
+    ) throws -> String {
+        guard isInside(name) else {
+            throw ImageFolderError.outside(table: table, line: line, fileName: name)
+        }
+        let file = "\(folder)/\(name)"
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw ImageFolderError.missingPicture(table: table, line: line, fileName: name)
+        }
+        // A link inside the folder may lead anywhere.
+        let root = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+        let real = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+        guard real.hasPrefix(root == "/" ? root : root + "/") else {
+            throw ImageFolderError.outside(table: table, line: line, fileName: name)
+        }
+        return file
     }
 
     /// Whether a path names something below the folder it starts from.

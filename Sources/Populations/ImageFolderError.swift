@@ -32,7 +32,7 @@ public enum ImageFolderError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .noTable(let folder):
             "\(folder): holds no metadata.csv or metadata.jsonl; write one with the columns "
-                + "file_name and text"
+                + "file_name and text (of pairs: caption, jpg_0, jpg_1, label_0 and label_1)"
         case .twoTables(let folder):
             "\(folder): holds both metadata.csv and metadata.jsonl; remove one of them"
         case .notText(let table):
@@ -40,7 +40,7 @@ public enum ImageFolderError: Error, Equatable, CustomStringConvertible {
         case .malformed(let table, let line, let reason):
             "\(table):\(line): \(reason)"
         case .missingColumn(let table, let line, let column):
-            "\(table):\(line): no \"\(column)\"; every picture needs file_name and text"
+            "\(table):\(line): no \"\(column)\"; every line needs it"
         case .tooManyRows(let table, let limit):
             "\(table): more than \(limit) lines; split the set"
         case .outside(let table, let line, let fileName):

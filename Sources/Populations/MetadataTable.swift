@@ -1,4 +1,5 @@
 import Foundation
+import Pictures
 
 /// The two forms in which an image folder's table comes.
 enum MetadataTable {
@@ -7,8 +8,35 @@ enum MetadataTable {
         var values: [String: String]
     }
 
-    /// Reads a table with a header and one picture a row.
-    static func commaSeparated(_ text: String, table: String) throws -> [Record] {
+    /// Reads the one table of a folder, in whichever form it is there.
+    ///
+    /// - Parameter required: columns that a header has to have, if only the header is there.
+    static func records(
+        of folder: String, required: [String]
+    ) throws -> (records: [Record], table: String) {
+        StoredFolder.recover(folder)
+        let candidates = ["\(folder)/metadata.csv", "\(folder)/metadata.jsonl"]
+        let present = candidates.filter { FileManager.default.fileExists(atPath: $0) }
+        guard let table = present.first else { throw ImageFolderError.noTable(folder: folder) }
+        guard present.count == 1 else { throw ImageFolderError.twoTables(folder: folder) }
+        let bytes = try StoredFile.read(table, limit: ImageFolder.mostTableBytes)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ImageFolderError.notText(table: table)
+        }
+        let records =
+            table.hasSuffix(".csv")
+            ? try commaSeparated(text, table: table, required: required)
+            : try jsonLines(text, table: table)
+        guard records.count <= ImageFolder.mostEntries else {
+            throw ImageFolderError.tooManyRows(table: table, limit: ImageFolder.mostEntries)
+        }
+        return (records, table)
+    }
+
+    /// Reads a table with a header and one entry a row.
+    static func commaSeparated(
+        _ text: String, table: String, required: [String]
+    ) throws -> [Record] {
         let rows: [CommaSeparated.Row]
         do {
             rows = try CommaSeparated.rows(of: text)
@@ -17,12 +45,10 @@ enum MetadataTable {
         }
         guard let header = rows.first else {
             throw ImageFolderError.missingColumn(
-                table: table, line: 1, column: ImageFolder.fileNameColumn)
+                table: table, line: 1, column: required.first ?? "caption")
         }
-        for required in [ImageFolder.fileNameColumn, ImageFolder.textColumn]
-        where !header.fields.contains(required) {
-            throw ImageFolderError.missingColumn(
-                table: table, line: header.line, column: required)
+        for column in required where !header.fields.contains(column) {
+            throw ImageFolderError.missingColumn(table: table, line: header.line, column: column)
         }
         var seen: Set<String> = []
         for column in header.fields where !seen.insert(column).inserted {

@@ -75,6 +75,15 @@ public struct PopulationPair: Sendable, Equatable {
             let confidence = try value(of: "confidence", expected: "a number from 0 to 1") {
                 Float($0).flatMap { (0...1).contains($0) ? $0 : nil }
             }
+            // Training takes the caption of the profession: one that says something else is a mistake.
+            guard (try? Caption(parsing: entry.text))?.profession == attributes.profession else {
+                throw ImageFolderError.badValue(
+                    table: folder.tablePath, line: entry.line, column: ImageFolder.textColumn,
+                    value: String(entry.text.prefix(60)),
+                    expected:
+                        "a caption of the profession, such as \"\(Caption(attributes.profession))\""
+                )
+            }
             let member = PopulationMember(
                 picture: try folder.picture(of: entry), text: entry.text, attributes: attributes,
                 confidence: confidence)

@@ -6,7 +6,7 @@
 public enum RandomPurpose: UInt32, Sendable {
     case initialWeights = 1
     case trainingNoise, timesteps, dataOrder, augmentation, attributes, captionDropout
-    case sampling, populationDraw, bootstrap, evaluation, classifier
+    case sampling, populationDraw, bootstrap, evaluation, classifier, preferenceLabel
 }
 
 /// Counter-based random numbers, Philox4x32-10: draw k depends on its address alone, so that neither

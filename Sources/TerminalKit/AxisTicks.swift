@@ -57,6 +57,31 @@ public struct AxisTicks: Hashable, Sendable {
         return AxisTicks(values: values, labels: values.map { label($0, step: 0) })
     }
 
+    /// Zero, and powers of ten away from it on either side, as many as fit.
+    ///
+    /// - Parameter threshold: where the scale turns from linear to logarithmic.
+    public static func symmetric(
+        _ range: ClosedRange<Double>, threshold: Double, atMost count: Int
+    ) -> AxisTicks {
+        let farthest = max(abs(range.lowerBound), abs(range.upperBound))
+        guard threshold > 0, farthest > threshold, farthest.isFinite, count > 0 else {
+            return linear(range, atMost: count)
+        }
+        let first = Int(floor(log10(threshold)))
+        let last = Int(floor(log10(farthest)))
+        // From the largest power down, so that a wider stride keeps the ends of the axis.
+        for every in 1...max(1, last - first + 1) {
+            let powers = stride(from: last, through: first, by: -every).map { pow(10, Double($0)) }
+            let all = powers.map { -$0 } + [0] + powers.reversed()
+            let inside = all.filter { range.contains($0) }
+            if inside.count < 2 { break }
+            if inside.count <= max(count, 2) {
+                return AxisTicks(values: inside, labels: inside.map { label($0, step: 0) })
+            }
+        }
+        return linear(range, atMost: count)
+    }
+
     /// A short text of a value: as many decimals as the step needs, k and M for thousands.
     ///
     /// - Parameter step: the distance of neighbours; 0 shows three significant digits.

@@ -67,6 +67,24 @@ public struct BrailleDots: Sendable {
         flush(touched, dash)
     }
 
+    /// Leaves of each dot column only its lowest and its highest dot, and those of some columns only.
+    ///
+    /// - Parameter every: one column of so many keeps its dots, above 0.
+    public mutating func keepEnvelope(every: Int) {
+        for x in 0..<dotColumns {
+            var top = -1
+            var bottom = -1
+            for y in 0..<dotRows where isLit(x, y) {
+                if top < 0 { top = y }
+                bottom = y
+                masks[(y / 4) * columns + x / 2] &= ~BrailleDots.bit(x, y)
+            }
+            guard top >= 0, x % max(every, 1) == 0 else { continue }
+            light(x, top)
+            light(x, bottom)
+        }
+    }
+
     /// The braille character of a mask.
     public static func glyph(_ mask: UInt8) -> Character {
         // The block of 256 patterns has no holes.

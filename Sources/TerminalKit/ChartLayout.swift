@@ -4,12 +4,14 @@ struct ChartLayout {
     let rect: Rect
     /// The cells of the lines.
     let plot: Rect
+    private let x: ChartScale
     private let y: ChartScale
     private let ticks: AxisTicks
 
-    init(chart: BrailleChart, rect: Rect, y: ChartScale) {
+    init(chart: BrailleChart, rect: Rect, x: ChartScale, y: ChartScale) {
         self.chart = chart
         self.rect = rect
+        self.x = x
         self.y = y
         ticks = y.ticks(atMost: max((rect.height - 1) / 2, 2))
         let tickWidth = (ticks.labels.map { TextLayout.columns($0) }.max() ?? 0) + 1
@@ -44,7 +46,7 @@ struct ChartLayout {
         }
     }
 
-    func drawHorizontalAxis(on canvas: inout Canvas, x: ChartScale) {
+    func drawHorizontalAxis(on canvas: inout Canvas) {
         guard plot.height < rect.height, plot.width > 0 else { return }
         let line = rect.maxY - 1
         var free = plot.x
@@ -55,9 +57,14 @@ struct ChartLayout {
             canvas.put(chart.xLabel, x: end, y: line, style: chart.axisStyle, maxWidth: name)
             end -= 1
         }
-        let ticks = AxisTicks.linear(x.range, atMost: max(plot.width / 8, 2))
-        for (value, label) in zip(ticks.values, ticks.labels) {
+        let most = max(plot.width / 8, 2)
+        let ticks =
+            chart.xUnit == .number || x.kind != .linear
+            ? x.ticks(atMost: most) : AxisTicks.times(x.range, chart.xUnit, atMost: most)
+        for (value, text) in zip(ticks.values, ticks.labels) {
             let share = x.share(value)
+            let label =
+                x.kind == .linear ? text : AxisTicks.text(value, chart.xUnit, step: 0)
             guard share >= -1e-9, share <= 1 + 1e-9 else { continue }
             let width = TextLayout.columns(label)
             let centre = plot.x + Int((share * Double(plot.width - 1)).rounded())
@@ -69,12 +76,12 @@ struct ChartLayout {
     }
 
     /// Sets each line's dash and name right of its last value, moved apart where they would meet.
-    func drawEndLabels(on canvas: inout Canvas, x: ChartScale) {
+    func drawEndLabels(on canvas: inout Canvas) {
         let width = rect.maxX - plot.maxX
         guard width > 0, plot.height > 0 else { return }
         var wanted: [(row: Int, series: ChartSeries)] = []
         for series in chart.series where !series.label.isEmpty {
-            let shown = ChartScale.visible(series.points, in: x.range)
+            let shown = ChartReduction.visible(series.points, in: x.range)
             guard let last = shown.last(where: { $0.y.isFinite && x.range.contains($0.x) }) else {
                 continue
             }

@@ -15,11 +15,29 @@ public struct ColorQuantizer: Hashable, Sendable {
         switch depth {
         case .mono: return -1
         case .palette8:
-            return Int32(ColorQuantizer.nearest(color, in: ColorQuantizer.ansi.prefix(8)))
-        case .palette16: return Int32(ColorQuantizer.nearest(color, in: ColorQuantizer.ansi[...]))
+            return Int32(ColorQuantizer.nearestOfFew(color, isBright: false))
+        case .palette16: return Int32(ColorQuantizer.nearestOfFew(color, isBright: true))
         case .palette256: return Int32(ColorQuantizer.nearest256(color))
         case .direct: return max(Int32(color.hex), 8)
         }
+    }
+
+    /// The colour numbers of a cell; an ink that becomes the colour of its ground gives way to
+    /// black or white, whichever the ground is not.
+    public func indices(of foreground: Color?, on background: Color?) -> (Int32, Int32) {
+        let ink = index(of: foreground)
+        let ground = index(of: background)
+        guard ink >= 0, ground >= 0, depth < .direct, let foreground, let background,
+            foreground != background
+        else { return (ink, ground) }
+        let shown = ColorQuantizer.paletteColor(Int(ink))
+        let behind = ColorQuantizer.paletteColor(Int(ground))
+        guard ink == ground || (depth < .palette256 && shown.contrast(with: behind) < 2) else {
+            return (ink, ground)
+        }
+        let black = index(of: Color(hex: 0x000000))
+        let white = index(of: Color(hex: 0xFFFFFF))
+        return (background.relativeLuminance > 0.18 ? black : white, ground)
     }
 
     /// A picture's colour on a grid of 64 levels a channel, so that pairs of colours repeat.
@@ -47,9 +65,26 @@ public struct ColorQuantizer: Hashable, Sendable {
         0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
     ].map(Color.init(hex:))
 
-    private static func nearest(_ color: Color, in palette: ArraySlice<Color>) -> Int {
-        palette.indices.min { palette[$0].distance(to: color) < palette[$1].distance(to: color) }
-            ?? 0
+    /// The entry of 8 or 16 that keeps what a colour says: its hue, where it has one.
+    ///
+    /// By distance alone every pastel of a theme would become white.
+    private static func nearestOfFew(_ color: Color, isBright: Bool) -> Int {
+        let (red, green, blue) = (Int(color.red), Int(color.green), Int(color.blue))
+        let most = max(red, green, blue)
+        let least = min(red, green, blue)
+        guard most - least >= 40, least < 0xA0 else {
+            let greys = isBright ? [0, 8, 7, 15] : [0, 7]
+            return greys.min { ansi[$0].distance(to: color) < ansi[$1].distance(to: color) } ?? 0
+        }
+        // The hue in sixths of a turn from red, rounded to the nearest of the six.
+        let chroma = Double(most - least)
+        let turn: Double =
+            most == red
+            ? Double(green - blue) / chroma
+            : most == green ? Double(blue - red) / chroma + 2 : Double(red - green) / chroma + 4
+        let sixth = (Int(turn.rounded()) + 6) % 6
+        let entry = [1, 3, 2, 6, 4, 5][sixth]
+        return isBright && most >= 0xA0 ? entry + 8 : entry
     }
 
     /// The nearest of the colour cube and the greys; the first 16 entries differ by terminal.

@@ -128,7 +128,7 @@ public final class CursesTerminal: TerminalBackend {
     /// Shows a frame; cells equal to the frame before are left alone.
     public func draw(_ canvas: Canvas, reason: FrameReason) {
         guard isStarted else { return }
-        if pairs.isFull || (pairs.needsReset && reason == .data) {
+        if (pairs.needsReset && reason == .data) || mayExhaustPairs(canvas) {
             ct_reset_pairs()
             pairs.reset()
             shown = nil
@@ -153,6 +153,22 @@ public final class CursesTerminal: TerminalBackend {
         ct_flush()
     }
 
+    /// Whether a frame could ask for more pairs than are left: it would then show wrong colours.
+    private func mayExhaustPairs(_ canvas: Canvas) -> Bool {
+        let left = pairs.capacity - 1 - pairs.count
+        guard pairs.count > 0, left < canvas.width * canvas.height else { return false }
+        guard let shown, shown.width == canvas.width, shown.height == canvas.height else {
+            return true
+        }
+        // Every cell that changes may need a pair of its own.
+        var changed = 0
+        for y in 0..<canvas.height {
+            changed += zip(canvas.row(y), shown.row(y)).count { $0 != $1 }
+            if changed > left { return true }
+        }
+        return false
+    }
+
     private func put(_ cell: Cell, x: Int, y: Int, room: Int) {
         var foreground = cell.style.foreground
         var background = cell.style.background
@@ -160,14 +176,13 @@ public final class CursesTerminal: TerminalBackend {
             foreground = foreground.map(ColorQuantizer.coarse)
             background = background.map(ColorQuantizer.coarse)
         }
-        let pair = pairs.number(
-            foreground: quantizer.index(of: foreground), background: quantizer.index(of: background)
-        )
-        if pair.isNew {
-            ct_define_pair(
-                Int32(pair.number), quantizer.index(of: foreground),
-                quantizer.index(of: background))
-        }
+        let isText = !CursesTerminal.isPicture(cell)
+        let (ink, ground) =
+            isText
+            ? quantizer.indices(of: foreground, on: background)
+            : (quantizer.index(of: foreground), quantizer.index(of: background))
+        let pair = pairs.number(foreground: ink, background: ground)
+        if pair.isNew { ct_define_pair(Int32(pair.number), ink, ground) }
         var scalars = cell.glyph.unicodeScalars.map(\.value)
         var columns = GlyphWidth.columns(of: cell.glyph)
         if columns > room {

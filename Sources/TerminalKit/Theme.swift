@@ -124,15 +124,15 @@ public struct Theme: Hashable, Sendable {
         return Theme(
             name: "dark", background: Color(hex: 0x14171C), foreground: Color(hex: 0xD5DAE1),
             roles: [
-                .border: ink(0x4A5361), .borderFocus: ink(0x7AB7FF, .bold),
+                .border: ink(0x626D7D), .borderFocus: ink(0x7AB7FF, .bold),
                 .title: ink(0xE8ECF2, .bold), .accent: ink(0x7AB7FF, .bold),
                 .ok: ink(0x7FCB8B), .warn: ink(0xE6BE62), .error: ink(0xF2777A, .bold),
-                .dim: ink(0x828C9A),
+                .dim: ink(0x97A1AF),
                 .selection: Style(
                     foreground: Color(hex: 0xFFFFFF), background: Color(hex: 0x2C4160),
                     attributes: .bold),
                 .header: ink(0xA9B4C2, .underline), .key: ink(0xE6BE62, .bold),
-                .axis: ink(0x6B7583), .base: ink(0x8A94A2), .marker: ink(0xE6BE62),
+                .axis: ink(0x808A99), .base: ink(0x929CAB), .marker: ink(0xE6BE62),
                 .winner: ink(0x7FCB8B), .loser: ink(0xF2777A),
                 .dialog: Style(
                     foreground: Color(hex: 0xE8ECF2), background: Color(hex: 0x222831)),

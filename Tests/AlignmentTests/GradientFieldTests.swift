@@ -190,4 +190,15 @@ import Testing
         #expect(quarter.saturated == 0.25)
         #expect(quarter.capped == 0)
     }
+
+    @Test("Summaries by group are those of each group's pairs alone, and none of an empty group")
+    func groups() {
+        let field = GradientField(law: .paired(.jensenShannon), beta: 2)
+        let pairs = [(l1: 0.3, l2: -0.4), (l1: 1.2, l2: 0.1), (l1: -2.0, l2: 1.0)]
+        let found = field.summaries(of: pairs, groups: [2, 0, 2], count: 4)
+        #expect(found.map(\.pairs) == [1, 0, 2, 0])
+        #expect(found[0].summary == field.summary(of: [pairs[1]]))
+        #expect(found[2].summary == field.summary(of: [pairs[0], pairs[2]]))
+        #expect(found[1].summary == nil && found[3].summary == nil)
+    }
 }

@@ -1,4 +1,5 @@
 import Alignment
+import Foundation
 import Testing
 
 @Suite struct ObjectiveNameTests {
@@ -23,6 +24,26 @@ import Testing
             ])
         let alpha = try #require(try make("f-dpo", "alpha", alpha: 0.25) as? FDPO)
         #expect(alpha.divergence == .alpha(0.25))
+    }
+
+    @Test("Every objective has a file of its own, cites its paper, and is listed")
+    func files() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/Alignment").standardizedFileURL
+        var types: Set<String> = []
+        for file in try FileManager.default.contentsOfDirectory(
+            at: folder, includingPropertiesForKeys: nil) where file.pathExtension == "swift"
+        {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let found = text.matches(of: /struct (\w+): Objective\b/).map { String($0.output.1) }
+            #expect(found.count <= 1, "\(file.lastPathComponent) has \(found)")
+            guard let type = found.first else { continue }
+            #expect(file.lastPathComponent == type + ".swift")
+            // Fine-tuning is older than any paper of it.
+            #expect(text.contains("arXiv") || type == "SupervisedFineTuning")
+            types.insert(type)
+        }
+        #expect(types == Set(ObjectiveName.kinds.map { "\($0)" }))
     }
 
     @Test("PopAlign takes a divergence and goes without")

@@ -30,16 +30,18 @@ struct MessageLineTests {
             MessageLine<Command>.text(.addLane(lane: sampleSettings))
                 == #"{"type":"add_lane","lane":{"name":"popalign","objective":"popalign","#
                 + #""divergence":null,"beta":2000.0,"kappa":1.0,"alpha":null,"sft_weight":0.0,"#
-                + #""learning_rate":0.0001,"warmup_steps":20}}"#)
+                + #""safeguard":null,"learning_rate":0.0001,"warmup_steps":20}}"#)
         #expect(MessageLine<Command>.text(.start) == #"{"type":"start"}"#)
         #expect(
             EventLine.text(sampleEvents[3])
                 == #"{"type":"field","lane":"js","step":1,"share_on_winner":0.25,"#
                 + #""median_ratio":null,"saturated":0.0,"capped":1.0,"mean_dx":-1.0,"mean_dy":2.0,"#
-                + #""arrows":[{"x":-2.0,"y":3.0,"dx":null,"dy":0.5}],"points":[]}"#)
+                + #""arrows":[{"x":-2.0,"y":3.0,"dx":null,"dy":0.5}],"points":[],"quartiles":"#
+                + #"[{"pairs":0,"share_on_winner":null,"median_ratio":null,"saturated":null,"#
+                + #""capped":null,"mean_dx":null,"mean_dy":null}]}"#)
         #expect(
             EventLine.text(sampleEvents[5]).contains(#""pictures":[{"rgb":"AP8B/gL9","label""#))
-        #expect(EventLine.text(sampleEvents[10]).contains(#"tab\tbell\u0007\u001b[31m\\ / "#))
+        #expect(EventLine.text(sampleEvents[11]).contains(#"tab\tbell\u0007\u001b[31m\\ / "#))
     }
 
     @Test("a line written by another program is read: any order, spaces, escapes, whole floats")
@@ -62,6 +64,17 @@ struct MessageLineTests {
         var expected = StepMetrics(lane: "a", step: 1)
         expected.loss = 0.5
         #expect(event == .step(expected))
+    }
+
+    @Test("a field without quarters, as older engines tell it, has none")
+    func missingQuarters() throws {
+        let event = try EventLine.decode(
+            #"{"type":"field","lane":"a","step":1,"share_on_winner":0.5,"arrows":[],"points":[]}"#)
+        guard case .field(let field) = event else {
+            Issue.record("not a field")
+            return
+        }
+        #expect(field.quartiles.isEmpty && field.shareOnWinner == 0.5 && field.capped.isNaN)
     }
 
     @Test(

@@ -36,7 +36,8 @@ let sampleEvents: [Event] = {
             LaneState(
                 settings: LaneSettings(
                     name: "js", objective: "f-dpo", divergence: "alpha", beta: 1, kappa: 0.5,
-                    alpha: 0.3, sftWeight: 250, learningRate: 2e-4, warmupSteps: 0), step: 2),
+                    alpha: 0.3, sftWeight: 250, safeguard: 0.9, learningRate: 2e-4, warmupSteps: 0),
+                step: 2),
         ],
         prompts: [PromptState(prompt: "a judge", trained: true)], selectedPrompt: "a judge",
         stepsPerSecond: 1.5, imagesPerSecond: 48, secondsLeft: .nan, savedStep: nil, savedAt: 12.5,
@@ -49,7 +50,8 @@ let sampleEvents: [Event] = {
             GradientFieldSummary(
                 lane: "js", step: 1, shareOnWinner: 0.25, medianRatio: .nan, saturated: 0,
                 capped: 1, meanDX: -1, meanDY: 2,
-                arrows: [.init(x: -2, y: 3, dx: .nan, dy: 0.5)], points: [])),
+                arrows: [.init(x: -2, y: 3, dx: .nan, dy: 0.5)], points: [],
+                quartiles: [FieldQuartile(pairs: 0)])),
         .population(
             PopulationHistogram(
                 lane: "base", prompt: "a judge", step: 0, attribute: "gender",
@@ -68,17 +70,38 @@ let sampleEvents: [Event] = {
                     .init(name: "discrepancy_gender", value: 0.4, low: 0.3, high: .nan, n: 480)
                 ]
             )),
+        .diagnostic(
+            Diagnostic(
+                kind: .likelihoodDisplacement, lane: "js", step: 80, since: 61, value: 0.07,
+                bound: .nan, message: "winners fall", cleared: false)),
         .checkpoint(
             CheckpointSaved(step: 100, path: "checkpoints/100", seconds: 0.4, bytes: 1 << 40)),
         .curve(
             Curve(
-                lane: "js", quantity: "loss",
+                lane: "js", quantity: "loss", firstStep: 0, lastStep: 99,
                 buckets: [.init(step: 4, minimum: 0, maximum: 1, mean: .nan)])),
         .progress(
             TaskProgress(task: "collect", done: 3, total: 10, secondsLeft: .infinity, message: "😀")),
         .log(LogLine(level: .warning, message: "tab\tbell\u{7}\u{1B}[31m\\ / \u{2028}", time: 1)),
         .failure(Failure(message: "disk full", fatal: false)),
         .goodbye(Goodbye(reason: "stopped", step: 42)),
+        .populationHistory(
+            PopulationHistory(
+                lane: "js", prompt: "a judge", attribute: "gender", classes: ["woman", "man"],
+                points: [.init(step: 0, counts: [3, 21]), .init(step: 25, counts: [12, 12])])),
+        .planted(
+            PlantedDistribution(
+                prompt: "a judge", attribute: "gender", classes: ["woman", "man"],
+                shares: [0.19, 0.81])),
+        .film(
+            Film(
+                lane: "js", prompt: "a judge", index: 3, step: 25, inferenceSteps: 12, width: 1,
+                height: 2,
+                frames: [
+                    .init(
+                        taken: 12, timestep: 83, rgb: [1, 2, 3, 4, 5, 255], label: "woman, dark",
+                        confidence: .nan)
+                ])),
     ]
 }()
 
@@ -89,7 +112,8 @@ let sampleCommands: [Command] = [
     .changeLane(lane: sampleSettings), .removeLane(name: "js"),
     .fetchCurve(
         CurveRequest(lane: "js", quantity: "loss", firstStep: 0, lastStep: 99, points: 50)),
-    .refresh,
+    .refresh, .fetchPopulations(prompt: "a judge", points: 64),
+    .film(lane: "js", prompt: "a judge", index: 3, frames: 8), .cancel(task: "evaluate"),
 ]
 
 /// The line type of an event; a new case does not compile until it is named here.
@@ -101,7 +125,11 @@ func lineType(_ event: Event) -> String {
     case .field: "field"
     case .population: "population"
     case .thumbnails: "thumbnails"
+    case .populationHistory: "population_history"
+    case .planted: "planted"
+    case .film: "film"
     case .evaluation: "evaluation"
+    case .diagnostic: "diagnostic"
     case .checkpoint: "checkpoint"
     case .curve: "curve"
     case .progress: "progress"
@@ -129,8 +157,11 @@ func lineType(_ command: Command) -> String {
     case .changeLane: "change_lane"
     case .removeLane: "remove_lane"
     case .fetchCurve: "fetch_curve"
+    case .fetchPopulations: "fetch_populations"
+    case .film: "film"
+    case .cancel: "cancel"
     case .refresh: "refresh"
     }
 }
-let eventTypeCount = 13
-let commandTypeCount = 16
+let eventTypeCount = 17
+let commandTypeCount = 19

@@ -125,6 +125,59 @@ struct SamplerTests {
         #expect(relativeDifference(empty, pushed, floor: 1) <= 1e-4)
     }
 
+    @Test("a film ends in the picture of its noise and begins with what the first prediction means")
+    func film() throws {
+        let pipeline = try drawnPipeline()
+        let sampler = Sampler(pipeline)
+        let picture = try #require(try sampler.sample(request(["a judge"], noise: [5])))
+        func film(_ frames: Int) throws -> [(taken: Int, timestep: Int, picture: [Float])] {
+            try sampler.film(
+                of: "a judge", noise: 5, seed: 3, inferenceSteps: 3, guidanceScale: 2,
+                frames: frames)
+        }
+        let whole = try film(9)
+        #expect(whole.map(\.taken) == [1, 2, 3])
+        #expect(whole.map(\.timestep) == (try pipeline.scheduler.timesteps(3)))
+        #expect(whole.last?.picture == picture)
+        #expect(try film(2).map(\.taken) == [1, 3])
+        #expect(try film(1).map(\.taken) == [3])
+        #expect(whole[0].picture != whole[2].picture)
+        #expect(whole.allSatisfy { $0.picture.allSatisfy { (-1...1).contains($0) } })
+
+        // The first frame is what the first prediction stands for.
+        var sample = [Float](repeating: 0, count: 192)
+        var random = Philox(seed: 3, purpose: .sampling, sample: 5)
+        random.fillNormal(&sample, count: sample.count)
+        var predicted: [[Float]] = []
+        GuidedDenoiser(
+            unet: pipeline.unet, weights: pipeline.unetWeights, scheduler: pipeline.scheduler,
+            guidanceScale: 2
+        ).denoise(
+            &sample, count: 1, height: 4, width: 4, steps: try pipeline.scheduler.steps(3),
+            contexts: pipeline.context(for: "a judge"), emptyContexts: pipeline.context(for: ""),
+            tokens: pipeline.contextTokens, pool: ArenaPool(),
+            onPrediction: { _, clean in predicted.append(clean()) })
+        var first = [Float](repeating: 0, count: 192)
+        PixelShuffle.shuffle(
+            predicted[0], height: 8, width: 8, channels: 3, factor: 2, into: &first)
+        #expect(whole[0].picture == first.map { min(1, max(-1, $0)) })
+    }
+
+    @Test("a step to the clean sample leads to what its prediction stands for")
+    func clean() throws {
+        for type in DDIMSchedulerConfiguration.PredictionType.allCases {
+            var configuration = DDIMSchedulerConfiguration()
+            configuration.predictionType = type
+            configuration.setAlphaToOne = true
+            let scheduler = DDIMScheduler(configuration)
+            let (sample, prediction): ([Float], [Float]) = ([0.5, -0.25, 1], [0.125, 0.5, -0.5])
+            let clean = scheduler.clean(prediction: prediction, timestep: 400, sample: sample)
+            let stepped = scheduler.step(
+                prediction: prediction, timestep: 400, sample: sample, previousTimestep: -1)
+            #expect(relativeDifference(clean, stepped, floor: 1) <= 1e-6)
+        }
+    }
+
     @Test("progress counts the pictures, and a refusal stops the sampling")
     func progress() throws {
         let sampler = Sampler(try drawnPipeline())

@@ -81,6 +81,88 @@ struct EngineCommandTests {
         _ = try engine.farewell()
     }
 
+    @Test("a picture's denoising, histories of populations and prompts of other words are told")
+    func populations() throws {
+        let engine = try engine("looked-at")
+        engine.client.send(.step(count: 1))
+        try engine.rest(at: 1)
+        engine.client.send(.film(lane: "popalign", prompt: "a farmer", index: 1, frames: 8))
+        let film = try engine.next("a film") { event in
+            if case .film(let film) = event { film } else { nil }
+        }
+        #expect(film.lane == "popalign" && film.index == 1 && film.step == 1)
+        #expect(film.frames.map(\.taken) == [1, 2] && film.inferenceSteps == 2)
+        #expect(film.frames.allSatisfy { $0.rgb.count == 32 * 32 * 3 && !$0.label.isEmpty })
+
+        // Known words in another order: warned of, sampled, and among the prompts from now on.
+        engine.client.send(.selectPrompt(prompt: "farmer woman"))
+        try engine.next("a warning") { event in
+            if case .log(let line) = event, line.level == .warning,
+                line.message.contains("not of the form")
+            {
+                true
+            } else {
+                nil
+            }
+        }
+        let state = try engine.state("the typed prompt") { $0.selectedPrompt == "farmer woman" }
+        #expect(state.prompts.last == PromptState(prompt: "farmer woman", trained: false))
+        try engine.rest(at: 1)
+
+        engine.client.send(.fetchPopulations(prompt: "a farmer", points: 16))
+        var histories: [PopulationHistory] = []
+        let planted = try engine.next("what is planted") { event -> PlantedDistribution? in
+            if case .populationHistory(let history) = event { histories.append(history) }
+            if case .planted(let planted) = event { return planted }
+            return nil
+        }
+        #expect(Set(histories.map(\.lane)).isSuperset(of: ["base"]))
+        #expect(histories.allSatisfy { $0.points.allSatisfy { $0.counts.reduce(0, +) == 2 } })
+        #expect(abs(planted.shares.reduce(0, +) - 1) < 1e-9)
+        #expect(
+            try engine.refusal(of: .film(lane: "nobody", prompt: "a farmer", index: 0, frames: 1))
+                .message.contains("nobody"))
+        engine.client.send(.stop)
+        _ = try engine.farewell()
+    }
+
+    @Test("long work can be given up, and what was drawn of it stays")
+    func cancel() throws {
+        let engine = try engine("cancelled")
+        engine.client.send(.step(count: 1))
+        try engine.rest(at: 1)
+        #expect(
+            try engine.refusal(of: .cancel(task: "sample")).message.contains("under way"))
+        engine.client.send(.sample(prompt: "a judge", count: 512))
+        try engine.next("a part of the pictures") { event in
+            if case .progress(let progress) = event, progress.task == "sample", progress.done > 0,
+                progress.done < progress.total
+            {
+                true
+            } else {
+                nil
+            }
+        }
+        engine.client.send(.cancel(task: "sample"))
+        try engine.next("the end of the task") { event in
+            if case .progress(let progress) = event, progress.done == progress.total {
+                progress.message == "cancelled" ? true : nil
+            } else {
+                nil
+            }
+        }
+        try engine.rest(at: 1)
+        engine.client.send(.evaluate)
+        try engine.state("evaluating") { $0.phase == .evaluating }
+        engine.client.send(.cancel(task: "evaluate"))
+        try engine.rest(at: 1)
+        // Training was not asked to stop for ever.
+        engine.client.send(.step(count: 1))
+        try engine.rest(at: 2)
+        engine.client.send(.stop)
+        _ = try engine.farewell()
+    }
+
     @Test("a lane that is added sees the batches that the others saw, changes and goes")
     func lanes() throws {
         let engine = try engine("lanes")

@@ -67,6 +67,36 @@ struct EngineProcessTests {
         #expect(SessionStatus.inspect(store.path) == .idle)
     }
 
+    @Test("a session that is opened again tells the field of its last save, before any step")
+    func fieldAfterReopening() throws {
+        let store = try make("fields")
+        let engine = try RunningEngine(store.path)
+        engine.client.send(.step(count: 3))
+        try engine.rest(at: 3)
+        engine.client.send(.stop)
+        _ = try engine.farewell()
+        let told = engine.events.compactMap { event -> GradientFieldSummary? in
+            if case .field(let field) = event { field } else { nil }
+        }
+        let last = try #require(told.last)
+        #expect(last.lane == "popalign" && last.step == 3)
+        #expect(last.quartiles.count == 4)
+        #expect(last.quartiles.reduce(0) { $0 + $1.pairs } == last.points.count)
+        #expect(try engine.exit() == .exited(0))
+
+        let again = try RunningEngine(store.path)
+        let found = try again.next("a field") { event in
+            if case .field(let field) = event { field } else { nil }
+        }
+        #expect(found == last)
+        let stepped = again.events.contains { event in
+            if case .state(let state) = event { state.step != 3 } else { false }
+        }
+        #expect(!stepped)
+        again.client.send(.stop)
+        _ = try again.farewell()
+    }
+
     @Test("a session has one engine, which outlives its terminal and ends when it is stopped")
     func stop() throws {
         let store = try make("shared")

@@ -58,7 +58,7 @@ struct PopulationPairTests {
             ("winner,judge,boy,dark,0.5", "gender"), ("winner,judge,man,green,0.5", "tone"),
             ("winner,judge,man,dark,1.5", "confidence"),
             ("winner,judge,man,dark,nan", "confidence"),
-            ("winner,judge,man,dark,much", "confidence"),
+            ("winner,judge,man,dark,much", "confidence"), ("winner,judge,man,dark,0.5", "text"),
         ])
     func wrongValue(values: String, column: String) throws {
         try withFolder { root in
@@ -97,6 +97,43 @@ struct PopulationPairTests {
             #expect(try PopulationPair(loading: root + "/pair") == pair)
             #expect(try FileManager.default.contentsOfDirectory(atPath: root) == ["pair"])
         }
+    }
+
+    private func remarks(
+        winners: [(Gender, SkinTone)], confidence: Float = 0.95, least: Double = 0.9
+    ) -> [String] {
+        func members(_ identities: [(Gender, SkinTone)]) -> [PopulationMember] {
+            identities.map { gender, tone in
+                PopulationMember(
+                    picture: noisePicture(width: 1, height: 1, seed: 1), text: "a judge",
+                    attributes: PersonAttributes(profession: .judge, gender: gender, tone: tone),
+                    confidence: confidence)
+            }
+        }
+        return PopulationPair(winners: members(winners), losers: members([(.man, .light)]))
+            .remarks(professions: [.judge], confidence: least)
+    }
+
+    @Test(
+        "winners of one class only are remarked upon, losers of one class are what alignment is for"
+    )
+    func oneClass() {
+        #expect(remarks(winners: [(.man, .light), (.woman, .dark)]).isEmpty)
+        let gender = remarks(winners: [(.man, .light), (.man, .dark)])
+        #expect(gender.count == 1 && gender[0].contains("\"judge\" show one gender (man)"))
+        #expect(remarks(winners: [(.man, .light), (.man, .light)]).count == 2)
+        #expect(remarks(winners: []).isEmpty)
+    }
+
+    @Test("a classifier that doubts more than a quarter of the pictures is remarked upon")
+    func doubts() {
+        let both: [(Gender, SkinTone)] = [(.man, .light), (.woman, .dark)]
+        let told = remarks(winners: both, confidence: 0.5)
+        #expect(told.count == 2 && told[0].contains("2 of 2 winners"))
+        let none = PopulationPair.doubtRemark(5, of: 20, confidence: 0.9, what: "pictures")
+        #expect(none == nil)
+        let some = PopulationPair.doubtRemark(6, of: 20, confidence: 0.9, what: "pictures")
+        #expect(some?.contains("less than 0.9 sure of 6 of 20 pictures") == true)
     }
 
     @Test("a confidence that is no number counts as none")

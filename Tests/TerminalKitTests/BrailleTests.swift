@@ -143,7 +143,7 @@ struct BrailleTests {
             ChartPoint(x: Double($0.offset), y: $0.element)
         }
         let chart = BrailleChart(
-            series: [ChartSeries(label: "", points: points, style: .plain)], isLogarithmic: true)
+            series: [ChartSeries(label: "", points: points, style: .plain)], yScale: .logarithmic)
         var canvas = Canvas(width: 40, height: 9)
         canvas.draw(chart, in: canvas.bounds)
         let rows = canvas.plainText().split(separator: "\n", omittingEmptySubsequences: false)

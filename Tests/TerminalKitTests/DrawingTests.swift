@@ -21,7 +21,7 @@ struct DrawingTests {
                 series: names.map {
                     ChartSeries(label: $0, raw: points, smoothing: 0.9, style: style)
                 }, yRange: random.int(0...1) == 0 ? nil : -1...1,
-                isLogarithmic: random.int(0...1) == 0, xLabel: random.text(upTo: 5),
+                yScale: AxisScale.allCases[random.int(0...2)], xLabel: random.text(upTo: 5),
                 cursor: random.double(-5...70), axisStyle: style),
             BarHistogram(
                 categories: names,

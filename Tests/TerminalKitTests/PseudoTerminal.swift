@@ -26,6 +26,8 @@ final class PseudoTerminal: Sendable {
             }
         }
 
+        func forget() { changed.withLock { bytes = [] } }
+
         func text(through mark: String) -> String {
             changed.withLock {
                 let latest = Date(timeIntervalSinceNow: 10)
@@ -91,6 +93,12 @@ final class PseudoTerminal: Sendable {
         let mark = "<end>"
         _ = write(STDOUT_FILENO, mark, mark.utf8.count)
         return String(collected.text(through: mark).dropLast(mark.count))
+    }
+
+    /// Forgets what was written up to now.
+    func forget() {
+        _ = output()
+        collected.forget()
     }
 
     /// Closes the terminal's other side.

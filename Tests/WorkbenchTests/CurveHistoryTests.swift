@@ -45,7 +45,7 @@ struct CurveHistoryTests {
         for step in 90...110 { history.append(-1, at: step) }
         history.absorb(
             Curve(
-                lane: "a", quantity: "loss",
+                lane: "a", quantity: "loss", firstStep: 0, lastStep: 100,
                 buckets: stride(from: 10, through: 100, by: 10).map {
                     Curve.Bucket(step: $0, minimum: 0, maximum: 2, mean: 1)
                 }))
@@ -62,7 +62,8 @@ struct CurveHistoryTests {
                 step: ($0 * 7919) % 19_997 - 5, minimum: .nan, maximum: .infinity,
                 mean: $0 % 3 == 0 ? .nan : 1)
         }
-        history.absorb(Curve(lane: "a", quantity: "loss", buckets: buckets))
+        history.absorb(
+            Curve(lane: "a", quantity: "loss", firstStep: 0, lastStep: 20_000, buckets: buckets))
         #expect(history.buckets.count <= CurveHistory.capacity)
         let steps = history.buckets.map(\.step)
         #expect(zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 })

@@ -2,11 +2,17 @@ import Foundation
 import TerminalKit
 import Testing
 
-/// Compares a screen with the text file of that name, or writes it with `POPBENCH_RECORD=1`.
+/// Compares a screen with the text file of that name in `Golden/`, row by row.
+///
+/// `POPBENCH_RECORD=1` writes the file anew; read the difference before committing it.
 func compareWithGolden(_ canvas: Canvas, named name: String) throws {
+    try compareWithGolden(canvas.plainText(), file: "\(name).txt")
+}
+
+/// Compares any text with a file in `Golden/`, line by line.
+func compareWithGolden(_ text: String, file name: String) throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("Golden/\(name).txt")
-    let text = canvas.plainText()
+        .appendingPathComponent("Golden/\(name)")
     if ProcessInfo.processInfo.environment["POPBENCH_RECORD"] == "1" {
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

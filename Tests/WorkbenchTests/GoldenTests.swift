@@ -1,5 +1,4 @@
 import BenchProtocol
-import Foundation
 import TerminalKit
 import Testing
 import Workbench
@@ -39,10 +38,6 @@ struct GoldenTests {
                 name: "samples", width: 120, height: 40, keys: [.down, .down, .character("z")]),
             Screen(
                 name: "samples", width: 80, height: 24, keys: [.down, .down, .character("z")]),
-            Screen(name: "help", width: 80, height: 24, keys: [.character("?")]),
-            Screen(name: "log", width: 80, height: 24, keys: [.character("7")]),
-            Screen(name: "quit", width: 80, height: 24, keys: [.character("q")]),
-            Screen(name: "collect", width: 80, height: 24, keys: [.character("C")]),
         ]
 
     @Test("the screen is as committed", arguments: screens)
@@ -51,9 +46,9 @@ struct GoldenTests {
         for key in screen.keys { _ = update(&model, .key(key)) }
         // Pictures as dots, so that a text file shows them.
         model.colorDepth = .mono
-        try compare(
+        try compareWithGolden(
             snapshotFrame(model, width: screen.width, height: screen.height, theme: .builtin),
-            with: screen.testDescription)
+            named: screen.testDescription)
     }
 
     @Test("a screen whose engine died is as committed")
@@ -65,32 +60,14 @@ struct GoldenTests {
                 reason: "The engine (process 4711) was killed by signal 9.",
                 lastLogLines: ["step 39 loss 0.412", "step 40 loss 0.409"]))
         model.colorDepth = .mono
-        try compare(
-            snapshotFrame(model, width: 80, height: 24, theme: .builtin), with: "lost-80x24")
+        try compareWithGolden(
+            snapshotFrame(model, width: 80, height: 24, theme: .builtin), named: "lost-80x24")
     }
 
     @Test("a screen before any engine has answered is as committed")
     func empty() throws {
         let model = WorkbenchModel()
-        try compare(
-            snapshotFrame(model, width: 80, height: 24, theme: .builtin), with: "empty-80x24")
-    }
-
-    private func compare(_ canvas: Canvas, with name: String) throws {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Golden/\(name).txt")
-        let text = canvas.plainText()
-        if ProcessInfo.processInfo.environment["POPBENCH_RECORD"] == "1" {
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try text.write(to: file, atomically: true, encoding: .utf8)
-        }
-        let golden = try String(contentsOf: file, encoding: .utf8)
-        let wanted = golden.split(separator: "\n", omittingEmptySubsequences: false)
-        let found = text.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(found.count == wanted.count)
-        for (row, pair) in zip(found, wanted).enumerated() {
-            #expect(pair.0 == pair.1, "row \(row) of \(name)")
-        }
+        try compareWithGolden(
+            snapshotFrame(model, width: 80, height: 24, theme: .builtin), named: "empty-80x24")
     }
 }

@@ -59,7 +59,7 @@ struct RenderPropertyTests {
                     task: "x", done: -3, total: 0, secondsLeft: .nan, message: "医\n生")),
             .curve(
                 Curve(
-                    lane: "dpo", quantity: "loss",
+                    lane: "dpo", quantity: "loss", firstStep: .min, lastStep: .max,
                     buckets: [.init(step: Int.max, minimum: .nan, maximum: 1e308, mean: -1e308)])),
             .evaluation(
                 Evaluation(
@@ -111,7 +111,7 @@ struct RenderPropertyTests {
             while model.focusedPanel != panel { _ = model.type("w") }
             _ = model.type("z")
             for (width, height) in [(40, 12), (41, 13), (79, 23), (80, 24), (119, 36), (120, 36)] {
-                for overlay in ["", "?", ":", "x", "G", "q", "C"] {
+                for overlay in ["", "?", "?zoom", ":", ":lane 2", "t", "x", "G", "q", "C"] {
                     var shown = model
                     _ = shown.type(overlay)
                     let frame = snapshotFrame(

@@ -136,12 +136,6 @@ struct UpdateTests {
         #expect(model.quantity == Quantity.allCases.last)
     }
 
-    @Test("t goes round the themes")
-    func themes() {
-        var model = Scripted.model()
-        #expect(model.type("tt") == [.useTheme("light"), .useTheme("dark")])
-    }
-
     @Test("before an engine answers, commands are refused with a reason and looking works")
     func withoutEngine() {
         var model = WorkbenchModel()
@@ -150,16 +144,23 @@ struct UpdateTests {
         #expect(model.notice?.text == "the engine has not answered yet")
         _ = model.press(.tab, .right, .left, .up, .down, .pageUp, .pageDown, .home, .end)
         _ = model.type("zwWvV+-a1?")
-        #expect(model.overlay == .help(scroll: 0))
+        #expect(model.overlay == .help(HelpText()))
     }
 
-    @Test("keys in help and log scroll them and close them, and reach nothing else")
+    @Test("keys in the help scroll, search and close it, and reach nothing else")
     func overlays() {
         var model = Scripted.model()
         #expect(model.type("?").isEmpty)
         _ = model.press(.down, .down, .up)
-        #expect(model.overlay == .help(scroll: 1))
+        var expected = HelpText()
+        expected.scroll = 1
+        #expect(model.overlay == .help(expected))
         #expect(model.type("s e").isEmpty)
+        expected.scroll = 0
+        expected.input = TextInput("s e")
+        #expect(model.overlay == .help(expected))
+        _ = model.press(.escape)
+        #expect(model.overlay == .help(HelpText()))
         _ = model.type("?")
         #expect(model.overlay == nil)
     }

@@ -56,6 +56,12 @@ struct Report {
                 [$0.name, milliseconds($0.seconds), number($0.value), share($0)]
             })
 
+            ## The screen
+
+            The view of the curves at 200x50, from a key to the drawn frame, and what the engine takes for an answer.
+
+            \(screen)
+
             ## How cost grows
 
             Seconds at each size, and the exponent p of a fit of seconds = c size^p.
@@ -98,10 +104,10 @@ struct Report {
     }
 
     private var whereStepsGo: String {
-        guard let layers = values("layers").first, let seconds = layers.seconds,
+        guard let layers = values("layers").first,
             let rate = layers.value, let ceiling = layers.ceiling
         else { return "" }
-        let step = median(values("step").filter { $0.name == "pretrain" }.compactMap(\.seconds))
+        let outside = values("outside").filter { $0.name == "pretrain" }.compactMap(\.value)
         return markdown(
             ["what", "measured", "asked for"],
             [
@@ -110,10 +116,19 @@ struct Report {
                     "\(number(rate)) GFLOP/s, \(number(100 * rate / ceiling)) % of the ceiling", "85 %",
                 ],
                 [
-                    "share of a pretraining step outside of them",
-                    "\(number(100 * max(0, 1 - seconds / step))) %", "15 %",
+                    "share of the threads' time in a pretraining step outside of them, waiting included",
+                    "\(outside.map { "\(number(100 * $0)) %" }.joined(separator: ", "))", "15 %",
                 ],
             ])
+    }
+
+    private var screen: String {
+        guard !values("screen").isEmpty else { return "Not measured in this run: `Benchmarks screen`." }
+        return markdown(
+            ["what", "points", "median, ms", "99th percentile, ms"],
+            values("screen").map {
+                [$0.name, number($0.size), milliseconds($0.seconds), number($0.value)]
+            })
     }
 
     private var growth: String {

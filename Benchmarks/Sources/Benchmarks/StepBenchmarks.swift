@@ -15,6 +15,10 @@ enum StepBenchmarks {
                 value: result.gflops, unit: "GFLOP/s", ceiling: result.peakGflops
             ).print()
             Line(
+                group: "outside", name: work.rawValue, value: result.shareOutsideProducts,
+                unit: "share"
+            ).print()
+            Line(
                 group: "memory", name: work.rawValue, value: result.peakMemoryMB, unit: "MB"
             ).print()
         }

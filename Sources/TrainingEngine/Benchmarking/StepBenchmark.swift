@@ -20,6 +20,9 @@ public struct BenchmarkResult: Codable, Sendable, Equatable {
     public var peakGflops: Double
     /// The process's largest resident set so far, in MiB.
     public var peakMemoryMB: Double
+    /// Share of the threads' time that went into anything but matrix products and convolutions,
+    /// waiting for other threads included.
+    public var shareOutsideProducts: Double
     /// The matrix kernel in use, as `MatrixKernel.name` has it.
     public var kernel: String
     /// Cores that the work was spread over.
@@ -31,6 +34,7 @@ public struct BenchmarkResult: Codable, Sendable, Equatable {
         case medianSeconds = "median_s"
         case peakGflops = "peak_gflops"
         case peakMemoryMB = "peak_memory_mb"
+        case shareOutsideProducts = "share_outside_products"
     }
 }
 
@@ -85,17 +89,23 @@ public struct StepBenchmark {
         let (images, forwards, body) = try self.body(of: work, network, weights)
         body()
         body()
-        let times = (0..<repeats).map { _ -> Double in
-            let start = ContinuousClock.now
-            body()
-            return (ContinuousClock.now - start).seconds
-        }.sorted()
+        var times: [Double] = []
+        let inProducts = ProductClock.seconds {
+            for _ in 0..<repeats {
+                let start = ContinuousClock.now
+                body()
+                times.append((ContinuousClock.now - start).seconds)
+            }
+        }
+        let outside = 1 - inProducts / (times.reduce(0, +) * Double(Shards.cores))
+        times.sort()
         let median = times[times.count / 2]
         return BenchmarkResult(
             what: work.rawValue, batch: work == .sample ? 64 : batch,
             imagesPerSecond: Double(images) / median, medianSeconds: median,
             gflops: Self.forward * forwards / median, peakGflops: Self.peak(),
-            peakMemoryMB: Self.peakMemory(), kernel: MatrixKernel.name, cores: Shards.cores)
+            peakMemoryMB: Self.peakMemory(), shareOutsideProducts: outside,
+            kernel: MatrixKernel.name, cores: Shards.cores)
     }
 
     /// Pictures, forward passes (a backward counts two) and the work itself.

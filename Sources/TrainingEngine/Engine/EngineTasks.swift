@@ -7,64 +7,17 @@ import TensorCore
 
 /// Work that comes before training: sampling, collecting, evaluating; done in pieces of a few seconds.
 protocol EngineTask: AnyObject {
+    /// What its progress lines call it, and `cancel` names.
+    var name: String { get }
     /// Whether `pause` ends it.
     var isCancelledByPause: Bool { get }
     /// Does the next piece; true when nothing is left.
     func advance(_ trainer: isolated Trainer) throws -> Bool
 }
 
-/// Samples one prompt from the base and every lane, and tells who appears.
-final class ProbeTask: EngineTask {
-    let isCancelledByPause = false
-    private let prompt: String
-    private let count: Int
-    private let lanesOnly: Bool
-    private var queue: [String]?
-
-    /// - Parameter lanesOnly: leaves the base out, which does not change.
-    init(prompt: String, count: Int, lanesOnly: Bool = false) {
-        self.prompt = prompt
-        self.count = count
-        self.lanesOnly = lanesOnly
-    }
-
-    func advance(_ trainer: isolated Trainer) throws -> Bool {
-        guard let session = trainer.session else { return true }
-        var queue =
-            self.queue
-            ?? (lanesOnly ? [] : ["base"])
-            + session.lanes.filter { $0.step > 0 }.map(\.settings.name)
-        guard !queue.isEmpty else { return true }
-        let name = queue.removeFirst()
-        self.queue = queue
-        if trainer.phase != .sampling {
-            trainer.phase = .sampling
-            trainer.tellState()
-        }
-        let lane = session.lanes.first { $0.settings.name == name }
-        guard name == "base" || lane != nil else { return queue.isEmpty }
-        let s = session.recipe.sampling
-        guard
-            let population = try session.sampling.population(
-                of: prompt, count: count, seed: session.recipe.session.seed,
-                inferenceSteps: s.inferenceSteps, guidanceScale: Float(s.guidanceScale),
-                weights: lane?.samplingWeights)
-        else { return true }
-        let step = lane?.step ?? 0
-        let classifier = session.sampling.classifier.configuration
-        for histogram in population.histograms(lane: name, step: step, classifier: classifier) {
-            session.metrics.record(histogram)
-            trainer.events.publish(.population(histogram))
-        }
-        let sheet = population.thumbnails(lane: name, step: step, classifier: classifier)
-        trainer.sheets[name] = sheet
-        trainer.events.publish(.thumbnails(sheet))
-        return queue.isEmpty
-    }
-}
-
 /// Collects the session's populations anew and trains on them from then on.
 final class CollectionTask: EngineTask {
+    let name = "collect"
     let isCancelledByPause = true
     private let collection: PopulationCollection
     private let start = ContinuousClock.now
@@ -86,7 +39,7 @@ final class CollectionTask: EngineTask {
         trainer.events.publish(
             .progress(
                 TaskProgress(
-                    task: "collect", done: done, total: total,
+                    task: name, done: done, total: total,
                     secondsLeft: elapsed / Double(max(1, done)) * Double(total - done),
                     message:
                         "\(collection.candidates.kept) of \(collection.candidates.drawn) candidates confirmed"
@@ -96,6 +49,7 @@ final class CollectionTask: EngineTask {
         let populations = collection.populations
         try populations.save(to: session.store.populationsPath)
         try session.use(populations)
+        for note in session.takeNotes() { trainer.log(.warning, note) }
         trainer.log(
             .info,
             "collected \(populations.winners.count) winners and \(populations.losers.count) losers")
@@ -105,6 +59,7 @@ final class CollectionTask: EngineTask {
 
 /// Evaluates the base and every lane on all prompts.
 final class EvaluationTask: EngineTask {
+    let name = "evaluate"
     let isCancelledByPause = true
     private let plan: EvaluationPlan
     private var queue: [String]
@@ -145,11 +100,11 @@ final class EvaluationTask: EngineTask {
             trainer.events.publish(
                 .progress(
                     TaskProgress(
-                        task: "evaluate", done: done, total: total,
+                        task: self.name, done: done, total: total,
                         secondsLeft: elapsed / Double(done) * Double(total - done), message: name)))
             if let population = run.lastNeutral {
                 for histogram in population.histograms(
-                    lane: name, step: step, classifier: session.sampling.classifier.configuration)
+                    lane: name, step: step, classifier: session.sampling.judges.judge.configuration)
                 {
                     session.metrics.record(histogram)
                     trainer.events.publish(.population(histogram))
@@ -157,32 +112,15 @@ final class EvaluationTask: EngineTask {
             }
             return false
         }
-        let evaluation = Evaluation(lane: name, step: step, figures: run.figures())
+        let report = run.report()
+        for warning in report.warnings { trainer.log(.warning, "\(name): \(warning)") }
+        let evaluation = Evaluation(lane: name, step: step, figures: report.figures)
         session.metrics.record(evaluation)
         trainer.events.publish(.evaluation(evaluation))
+        let base = session.lastEvaluations(lane: LaneWeights.baseName)
+            .first { !$0.isOnFixedDraws }
+        trainer.tell(session.diagnostics.observe(evaluation, beside: base))
         current = nil
         return queue.isEmpty
-    }
-}
-
-extension GradientFieldSummary {
-    /// Arrows of the analytic field around the batch, and the batch upon it; nil without a field.
-    init?(_ result: LockstepTrainer.StepResult) {
-        guard let field = result.field else { return nil }
-        let summary = field.summary(of: result.ratios)
-        // The grid reaches as far as the batch does, and at least a factor e each way.
-        let farthest = result.ratios.reduce(1.0) { max($0, abs($1.l1), abs($1.l2)) }
-        let extent = min(20, farthest.isFinite ? farthest : 20)
-        self.init(
-            lane: result.metrics.lane, step: result.metrics.step,
-            shareOnWinner: summary.shareOnWinners, medianRatio: summary.medianRatio,
-            saturated: summary.saturated, capped: summary.capped, meanDX: summary.meanDX,
-            meanDY: summary.meanDY,
-            arrows: field.arrows(extent: extent, side: 7).map {
-                Arrow(x: $0.x, y: $0.y, dx: $0.dx, dy: $0.dy)
-            },
-            points: field.arrows(at: Array(result.ratios.prefix(64))).map {
-                Arrow(x: $0.x, y: $0.y, dx: $0.dx, dy: $0.dy)
-            })
     }
 }

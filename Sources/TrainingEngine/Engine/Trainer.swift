@@ -23,6 +23,8 @@ public actor Trainer {
     /// What is to be done before training goes on, first come first served.
     var tasks: [any EngineTask] = []
     var selectedPrompt = ""
+    /// Prompts beyond the data set's own that were selected last, for `n` to come back to.
+    var typedPrompts: [String] = []
     private var trains = false
     /// Steps still to take; nil until the recipe's end.
     private var stepsLeft: Int?
@@ -56,11 +58,12 @@ public actor Trainer {
         }
         self.session = session
         selectedPrompt = try initialPrompt(session)
+        if try !session.useStored(locations) { tasks.append(try session.collectionTask()) }
         for note in session.takeNotes() { log(.warning, note) }
-        if let populations = try session.storedPopulations(locations) {
-            try session.use(populations)
-        } else {
-            tasks.append(try CollectionTask(session))
+        // Screens that come before the next step see the field that the last save kept.
+        let known = Set(session.lanes.map(\.settings.name))
+        for field in (try? session.metrics.lastFields()) ?? [] where known.contains(field.lane) {
+            fields[field.lane] = field
         }
         tasks.append(ProbeTask(prompt: selectedPrompt, count: session.recipe.sampling.count))
         phase = session.isFinished ? .finished : .idle
@@ -83,12 +86,15 @@ public actor Trainer {
                 events.publish(.evaluation(evaluation))
             }
         }
-        for sheet in sheets.values { events.publish(.thumbnails(sheet)) }
+        for sheet in sheets.all { events.publish(.thumbnails(sheet)) }
         for field in fields.values { events.publish(.field(field)) }
+        for diagnostic in session.diagnostics.standing(session.lanes) {
+            events.publish(.diagnostic(diagnostic))
+        }
     }
 
     /// The last sheet and field of each lane, for screens that come later.
-    var sheets: [String: Thumbnails] = [:]
+    var sheets = SheetMemory()
     var fields: [String: GradientFieldSummary] = [:]
 
     /// Whether there is anything to do, or has the recipe ended.
@@ -123,7 +129,7 @@ public actor Trainer {
             tellState()
         case .pause:
             trains = false
-            tasks.removeAll { $0.isCancelledByPause }
+            drop { $0.isCancelledByPause }
             phase = .paused
             tellState()
         case .step(let count):
@@ -135,15 +141,35 @@ public actor Trainer {
         case .save: save()
         case .selectPrompt(let prompt):
             selectedPrompt = try checked(prompt)
-            tasks.removeAll { $0 is ProbeTask }
+            noteTyped(selectedPrompt)
+            drop { $0 is ProbeTask }
             tasks.append(ProbeTask(prompt: selectedPrompt, count: session.recipe.sampling.count))
             tellState()
         case .sample(let prompt, let count):
             guard (1...512).contains(count) else {
                 throw EngineError("1 to 512 pictures can be sampled at a time, not \(count)")
             }
-            tasks.append(ProbeTask(prompt: try checked(prompt), count: count))
-        case .collect: tasks.append(try CollectionTask(session))
+            let prompt = try checked(prompt)
+            let isUnderWay = tasks.contains { task in
+                guard let probe = task as? ProbeTask, probe.prompt == prompt else { return false }
+                return probe.raise(to: count)
+            }
+            if !isUnderWay { tasks.append(ProbeTask(prompt: prompt, count: count)) }
+        case .film(let lane, let prompt, let index, let frames):
+            if lane != "base" { _ = try session.lane(named: lane) }
+            guard (0..<1_000_000).contains(index) else {
+                throw EngineError("noise is numbered from 0 to 999999")
+            }
+            drop { $0 is FilmTask }
+            // Somebody looks at one picture and waits: it comes before what takes long.
+            tasks.insert(
+                FilmTask(
+                    lane: lane, prompt: try checked(prompt, warns: false), index: index,
+                    frames: frames), at: 0)
+        case .cancel(let name): try cancel(name)
+        case .fetchPopulations(let prompt, let points):
+            try tellHistory(of: checked(prompt, warns: false), points: points, session)
+        case .collect: tasks.append(try session.collectionTask())
         case .evaluate:
             tasks.append(EvaluationTask(session, try evaluationPlan(session)))
             // Told at once: who waits for the rest after it must see it begin.
@@ -158,8 +184,9 @@ public actor Trainer {
             tellState()
         case .removeLane(let name):
             try session.removeLane(name)
-            sheets[name] = nil
+            sheets.remove(lane: name)
             fields[name] = nil
+            session.diagnostics.forget(name)
             // A later lane of that name must not find these weights.
             if session.saved != nil { save() }
             tellState()
@@ -183,9 +210,6 @@ public actor Trainer {
             trained: try session.professions())
     }
 
-    /// A prompt in its canonical words.
-    private func checked(_ prompt: String) throws -> String { try Caption(parsing: prompt).text }
-
     private func initialPrompt(_ session: TrainingSession) throws -> String {
         try checked(session.recipe.sampling.prompt)
     }
@@ -204,7 +228,7 @@ public actor Trainer {
         while !hasLeft, trains || !tasks.isEmpty {
             do {
                 if let task = tasks.first {
-                    if try task.advance(self) {
+                    if try advance(task) {
                         tasks.removeAll { $0 === task }
                         if tasks.isEmpty { settle() }
                     }
@@ -221,6 +245,18 @@ public actor Trainer {
             await Task.yield()
         }
         isPumping = false
+    }
+
+    /// Does a task's next piece; true when it is over.
+    private func advance(_ task: any EngineTask) throws -> Bool {
+        do {
+            return try task.advance(self)
+        } catch  where !(task is CollectionTask) {
+            // Training does not need it, and goes on.
+            fail("\(error)")
+            drop { $0 === task }
+            return true
+        }
     }
 
     private func train() throws {
@@ -271,10 +307,11 @@ public actor Trainer {
             fields[summary.lane] = summary
             events.publish(.field(summary))
         }
+        if let session { tell(session.diagnostics.observe(result.metrics)) }
     }
 
     /// The phase once every task is done.
-    private func settle() {
+    func settle() {
         guard let session else { return }
         phase =
             trains
@@ -296,6 +333,7 @@ public actor Trainer {
             tellState()
         }
         let start = ContinuousClock.now
+        for field in fields.values { session.metrics.record(field) }
         do {
             let checkpoint = try session.save(now: Date().timeIntervalSince1970)
             for note in session.takeNotes() { log(.warning, note) }
@@ -359,7 +397,8 @@ public actor Trainer {
             lanes: session?.lanes.map { LaneState(settings: $0.settings, step: $0.step) } ?? [],
             prompts: Profession.all.map {
                 PromptState(prompt: Caption($0).text, trained: trained.contains($0.name))
-            }.sorted { $0.trained && !$1.trained },
+            }.sorted { $0.trained && !$1.trained }
+                + typedPrompts.map { PromptState(prompt: $0, trained: false) },
             selectedPrompt: selectedPrompt, stepsPerSecond: rate,
             imagesPerSecond: pace.imagesPerSecond, secondsLeft: Double(end - step) / rate,
             savedStep: session?.saved?.step, savedAt: session?.saved?.at,

@@ -20,6 +20,8 @@ final class TrainingSession {
     private var trainer: LockstepTrainer?
     /// The step and time of the last save.
     private(set) var saved: (step: Int, at: Double)?
+    /// What is wrong with the lanes, as far as it can be seen.
+    var diagnostics = SessionDiagnostics()
     /// What a person should hear of how it was opened.
     private(set) var notes: [String] = []
 
@@ -43,12 +45,10 @@ final class TrainingSession {
             recipe.model.base == "embedded"
             ? try locations.path(of: "emoji-people", in: .models) : recipe.model.base
         pipeline = try DiffusionPipeline(opening: base)
-        let classifier =
-            recipe.model.classifier == "embedded"
-            ? try locations.path(of: "emoji-people/classifier", in: .models)
-            : recipe.model.classifier
-        sampling = PopulationSampling(
-            pipeline: pipeline, classifier: try AttributeClassifier(opening: classifier))
+        let judges = try PopulationJudges.open(
+            recipe.model, locations: locations, pictureSize: pipeline.pictureSize)
+        notes += judges.remarks
+        sampling = PopulationSampling(pipeline: pipeline, judges: judges)
         lanes = try recipe.lanes.map(makeLane)
         try restore()
     }
@@ -75,6 +75,7 @@ final class TrainingSession {
         saved = (checkpoint.step, checkpoint.created)
         try metrics.truncate(afterStep: checkpoint.step)
         try store.checkpoints.discard(after: checkpoint.step)
+        try diagnostics.replay(metrics, lanes: lanes)
     }
 
     /// The step that the farthest lane has reached.
@@ -112,6 +113,7 @@ final class TrainingSession {
         try RecipeLane.check(settings)
         let lane = try lane(named: settings.name)
         lane.objective = try Lane.objective(of: settings)
+        lane.safeguard = try Lane.safeguard(of: settings)
         lane.settings = settings
         try writeLanes()
     }
@@ -180,8 +182,18 @@ final class TrainingSession {
 
     /// Makes the session ready to train on populations.
     func use(_ populations: PopulationPair) throws {
-        let bank = try PreferenceBank(
-            populations, professions: recipe.populations.professions, pipeline: pipeline)
+        train(
+            on: try PreferenceBank(
+                populations, professions: recipe.populations.professions, pipeline: pipeline))
+        notes += populations.remarks(
+            professions: try professions(), confidence: recipe.populations.confidence)
+    }
+
+    /// Notes what a person should hear at the next occasion.
+    func note(_ remark: String) { notes.append(remark) }
+
+    /// Makes the session ready to train on what is in a bank.
+    func train(on bank: PreferenceBank) {
         let recipe = self.recipe
         trainer = LockstepTrainer(
             pipeline: pipeline, bank: bank,
@@ -198,7 +210,9 @@ final class TrainingSession {
     /// Takes one step in the lanes that are farthest behind; those that were added late catch up on
     /// the batches that the others have seen.
     func advance() throws -> [LockstepTrainer.StepResult] {
-        guard let trainer else { throw EngineError("there are no populations to train on yet") }
+        guard let trainer else {
+            throw EngineError("there are no populations to train on yet: collect them")
+        }
         let open = lanes.filter { $0.step < recipe.session.steps }
         guard let behind = open.map(\.step).min() else { return [] }
         let results = trainer.advance(open.filter { $0.step == behind })

@@ -60,6 +60,9 @@ public final class MetricsStore: @unchecked Sendable {
     /// Notes who appeared for a prompt.
     public func record(_ histogram: PopulationHistogram) { enqueue(.histogram(histogram)) }
 
+    /// Notes a lane's gradient field; only the newest few of a lane are kept.
+    public func record(_ field: GradientFieldSummary) { enqueue(.field(field)) }
+
     /// Writes everything recorded so far, and has it on the disk when it returns.
     ///
     /// - Throws: ``MetricsError``; what could not be written is kept.
@@ -92,7 +95,7 @@ public final class MetricsStore: @unchecked Sendable {
     public func remove(lane name: String) throws {
         try change { db in
             guard let lane = try Self.identifier(of: name, db) else { return }
-            for table in ["step", "pyramid", "evaluation", "histogram"] {
+            for table in ["step", "pyramid", "quartile", "evaluation", "histogram", "field"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE lane = ?", arguments: [lane])
             }
             try db.execute(sql: "DELETE FROM lane WHERE id = ?", arguments: [lane])
@@ -100,7 +103,7 @@ public final class MetricsStore: @unchecked Sendable {
     }
 
     private static func truncate(_ db: Database, lane: Int64, afterStep step: Int) throws {
-        for table in ["step", "evaluation", "histogram"] {
+        for table in ["step", "evaluation", "histogram", "field"] {
             try db.execute(
                 sql: "DELETE FROM \(table) WHERE lane = ? AND step > ?", arguments: [lane, step])
         }
@@ -108,9 +111,11 @@ public final class MetricsStore: @unchecked Sendable {
         var bucket = max(step, 0)
         for level in 1...MetricsSchema.topLevel {
             bucket /= MetricsSchema.radix
-            try db.execute(
-                sql: "DELETE FROM pyramid WHERE lane = ? AND level = ? AND bucket >= ?",
-                arguments: [lane, level, bucket])
+            for table in ["pyramid", "quartile"] {
+                try db.execute(
+                    sql: "DELETE FROM \(table) WHERE lane = ? AND level = ? AND bucket >= ?",
+                    arguments: [lane, level, bucket])
+            }
         }
         if step >= 0 { try MetricsSchema.rebuild(db, lane: lane, first: step, last: step) }
     }

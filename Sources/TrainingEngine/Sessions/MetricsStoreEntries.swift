@@ -7,12 +7,17 @@ enum MetricsEntry: Sendable {
     case step(StepMetrics)
     case evaluation(Evaluation)
     case histogram(PopulationHistogram)
+    case field(GradientFieldSummary)
+
+    /// Fields kept of a lane, the newest ones: as many as checkpoints are looked at on opening.
+    private static let fieldsKept = 4
 
     private var lane: String {
         switch self {
         case .step(let metrics): metrics.lane
         case .evaluation(let evaluation): evaluation.lane
         case .histogram(let histogram): histogram.lane
+        case .field(let field): field.lane
         }
     }
 
@@ -31,6 +36,7 @@ enum MetricsEntry: Sendable {
                 spans[lane] = (min(span.first, metrics.step), max(span.last, metrics.step))
             case .evaluation(let evaluation): try write(evaluation, lane: lane, db)
             case .histogram(let histogram): try write(histogram, lane: lane, db)
+            case .field(let field): try write(field, lane: lane, db)
             }
         }
         for (lane, span) in spans {
@@ -71,6 +77,20 @@ enum MetricsEntry: Sendable {
 
     private static func write(_ histogram: PopulationHistogram, lane: Int64, _ db: Database) throws
     {
+        // Of two measurements at one step the one of more pictures stands: a glance at a few does
+        // not displace an evaluation.
+        let known = try Data.fetchOne(
+            db,
+            sql: """
+                SELECT content FROM histogram
+                WHERE lane = ? AND prompt = ? AND attribute = ? AND step = ?
+                """, arguments: [lane, histogram.prompt, histogram.attribute, histogram.step])
+        if let known,
+            let stored = try? JSONDecoder().decode(PopulationHistogram.self, from: known),
+            stored.classes == histogram.classes, stored.pictures > histogram.pictures
+        {
+            return
+        }
         try db.execute(
             sql: "INSERT OR REPLACE INTO histogram VALUES (?, ?, ?, ?, ?)",
             arguments: [
@@ -78,4 +98,21 @@ enum MetricsEntry: Sendable {
                 try JSONEncoder().encode(histogram),
             ])
     }
+
+    private static func write(_ field: GradientFieldSummary, lane: Int64, _ db: Database) throws {
+        // The line's own text: it holds what no JSON number can.
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO field VALUES (?, ?, ?)",
+            arguments: [lane, field.step, EventLine.text(.field(field))])
+        try db.execute(
+            sql: """
+                DELETE FROM field WHERE lane = ?1 AND step NOT IN
+                    (SELECT step FROM field WHERE lane = ?1 ORDER BY step DESC LIMIT ?2)
+                """, arguments: [lane, fieldsKept])
+    }
+}
+
+extension PopulationHistogram {
+    /// How many pictures were counted.
+    fileprivate var pictures: Int { counts.reduce(0) { $0 &+ $1 } }
 }

@@ -45,7 +45,19 @@ extension MetricsStore {
                 try queue.close()
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
-            if isNew { try pool.write { try MetricsSchema.create($0) } }
+            do {
+                try pool.write { db in
+                    if isNew {
+                        try MetricsSchema.create(db)
+                    } else {
+                        try MetricsSchema.migrate(db)
+                        try MetricsSchema.addLaterTables(db)
+                    }
+                    try QuartileTable.prepare(db)
+                }
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+                throw MetricsError.damaged(path: path, message: error.message ?? "no such table")
+            }
             return pool
         } catch {
             throw MetricsError(error, path: path)
@@ -63,6 +75,8 @@ extension MetricsStore {
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         if version == 0, tables == 0 { return true }
+        // An older form is looked at before it is brought up to date, and taken as it is.
+        if MetricsSchema.migratable.contains(version) { return false }
         guard version == MetricsSchema.version else {
             throw MetricsError.damaged(
                 path: path, message: "it has format \(version), not \(MetricsSchema.version)")

@@ -109,4 +109,19 @@ extension MetricsStore {
             }
         }
     }
+
+    /// The newest gradient field of every lane that has one, in the order of ``lanes()``.
+    public func lastFields() throws -> [GradientFieldSummary] {
+        try query { db in
+            // SQLite gives the columns of the row that has the maximum.
+            let lines = try String.fetchAll(
+                db, sql: "SELECT line FROM (SELECT line, max(step) FROM field GROUP BY lane)")
+            return try lines.map { line in
+                guard case .field(let field)? = try? EventLine.decode(line) else {
+                    throw MetricsError.damaged(path: path, message: "a field cannot be read")
+                }
+                return field
+            }
+        }
+    }
 }

@@ -24,19 +24,22 @@ struct MetricsQuantity: Sendable {
         .init(name: "learning_rate", path: \.learningRate),
         .init(name: "images_per_second", path: \.imagesPerSecond),
         .init(name: "time", path: \.time),
+        // Since format 2; the place in this list is that of a step's exceptional values.
+        .init(name: "safeguard_scale", path: \.safeguardScale),
     ]
 }
 
 /// The tables, and the statements made from the list of quantities.
 enum MetricsSchema {
-    /// Stored as `user_version`; a file with another number is moved aside.
-    static let version = 1
+    /// Stored as `user_version`; a file with an older one is brought to it, one with a number that is
+    /// not known is moved aside.
+    static let version = 2
     /// Steps in a bucket of level 1, and buckets of one level in a bucket of the next.
     static let radix = 8
     /// The coarsest level: a bucket of level 8 spans 16.8 million steps.
     static let topLevel = 8
 
-    private static let columns = MetricsQuantity.all.map(\.name)
+    static let columns = MetricsQuantity.all.map(\.name)
 
     static func create(_ db: Database) throws {
         let values = columns.map { "\"\($0)\" REAL" }.joined(separator: ", ")
@@ -62,6 +65,17 @@ enum MetricsSchema {
                     step INTEGER NOT NULL, content BLOB NOT NULL,
                     PRIMARY KEY (lane, prompt, attribute, step)) WITHOUT ROWID;
                 PRAGMA user_version = \(version);
+                """)
+        try addLaterTables(db)
+    }
+
+    /// Makes the tables that files of this version may lack because they are older than the tables.
+    static func addLaterTables(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS field (
+                    lane INTEGER NOT NULL, step INTEGER NOT NULL, line TEXT NOT NULL,
+                    PRIMARY KEY (lane, step)) WITHOUT ROWID;
                 """)
     }
 
@@ -104,6 +118,7 @@ enum MetricsSchema {
             try db.cachedStatement(sql: buildLevel[level - 1])
                 .execute(arguments: [lane, low * radix, (high + 1) * radix])
         }
+        try QuartileTable.rebuild(db, lane: lane, first: first, last: last)
     }
 }
 

@@ -30,6 +30,10 @@ public struct Recipe: Sendable, Equatable {
         public var base = "embedded"
         /// `embedded`, or the path of an attribute classifier's folder.
         public var classifier = "embedded"
+        /// `embedded`, or the path of the folder of an attribute classifier that judges models.
+        public var evaluator = "embedded"
+        /// `embedded`, or the path of a text-image scorer's folder.
+        public var scorer = "embedded"
     }
 
     /// Where winners and losers come from.
@@ -48,6 +52,22 @@ public struct Recipe: Sendable, Equatable {
         public var inferenceSteps = 25
         /// The classifier's confidence below which a candidate is thrown away, 0...1.
         public var confidence = 0.9
+    }
+
+    /// Pairs of pictures, one preferred to the other, in the place of populations.
+    public struct Preferences: Sendable, Equatable {
+        /// `none`, `collect`, or the path of a folder of pairs.
+        public var source = "none"
+        /// Pairs collected for each neutral prompt.
+        public var pairsPerPrompt = 60
+        /// The rater's weight of how well a picture shows what its caption names.
+        public var matchWeight = 1.0
+        /// The rater's weight of how near a picture is to real renderings.
+        public var fidelityWeight = 1.0
+        /// The rater's weight of its taste.
+        public var tasteWeight = 2.0
+        /// The rater's noise: the difference of scores at which 73 % of labels follow the score.
+        public var temperature = 0.1
     }
 
     /// The pictures shown while training goes on.
@@ -113,6 +133,8 @@ public struct Recipe: Sendable, Equatable {
     public var model = Model()
     /// Where winners and losers come from.
     public var populations = Populations()
+    /// Pairs of pictures in the place of populations.
+    public var preferences = Preferences()
     /// The pictures shown while training goes on.
     public var sampling = Sampling()
     /// The measurement on all prompts.

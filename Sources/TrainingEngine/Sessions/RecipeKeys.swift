@@ -13,6 +13,7 @@ enum RecipeKeys {
         Section(name: "session", keys: session),
         Section(name: "model", keys: model),
         Section(name: "populations", keys: populations),
+        Section(name: "preferences", keys: preferences),
         Section(name: "sampling", keys: sampling),
         Section(name: "evaluation", keys: evaluation),
         Section(name: "training", keys: training),
@@ -61,6 +62,16 @@ enum RecipeKeys {
             expected: "\"embedded\" or the path of a classifier's folder",
             where: { RecipeKey<Recipe>.isPath($0) },
             "the shipped attribute classifier, which filters the winners"),
+        .string(
+            "evaluator", \.model.evaluator,
+            expected: "\"embedded\" or the path of a classifier's folder",
+            where: { RecipeKey<Recipe>.isPath($0) },
+            "trained apart from the classifier: a filter must not judge its own work"),
+        .string(
+            "scorer", \.model.scorer,
+            expected: "\"embedded\" or the path of a text-image scorer's folder",
+            where: { RecipeKey<Recipe>.isPath($0) },
+            "the shipped joint embedding of pictures and captions"),
     ]
 
     private static let populations: [RecipeKey<Recipe>] = [
@@ -85,6 +96,31 @@ enum RecipeKeys {
         .number(
             "confidence", \.populations.confidence, 0...1,
             "a winner that the classifier doubts teaches the wrong identity"),
+    ]
+
+    private static let preferences: [RecipeKey<Recipe>] = [
+        .string(
+            "source", \.preferences.source,
+            expected: "\"none\", \"collect\" or the path of a folder of pairs",
+            where: { RecipeKey<Recipe>.isPath($0) },
+            "\"none\" trains on populations; \"collect\" draws pairs from the base and has them rated"
+        ),
+        .integer(
+            "pairs_per_prompt", \.preferences.pairsPerPrompt, 1...5_000,
+            "as many pairs as there are pictures of a side in the populations"),
+        .number(
+            "match_weight", \.preferences.matchWeight, 0...1e6,
+            "the rater's score is match_weight x match + fidelity_weight x fidelity"),
+        .number(
+            "fidelity_weight", \.preferences.fidelityWeight, 0...1e6,
+            "+ taste_weight x taste, each of the three from 0 to 1"),
+        .number(
+            "taste_weight", \.preferences.tasteWeight, 0...1e6,
+            "twice the others: it is what the base does not satisfy and what training can add"),
+        .number(
+            "temperature", \.preferences.temperature, 0...1e6,
+            "labels are drawn with P = sigma(difference of scores / temperature); 0 is without noise"
+        ),
     ]
 
     private static let professions = RecipeKey<Recipe>(

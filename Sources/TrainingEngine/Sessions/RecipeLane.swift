@@ -75,6 +75,14 @@ public enum RecipeLane {
             return problem(
                 key, "a number from \(range.lowerBound) to \(range.upperBound)", "\(value)")
         }
+        if let slack = lane.safeguard {
+            if let refusal = safeguardRefusal(of: lane.objective) {
+                return problem(safeguardKey, refusal, "\(slack)")
+            }
+            guard safeguardRange.contains(slack) else {
+                return problem(safeguardKey, "a number from 0.0 to 1.0", "\(slack)")
+            }
+        }
         guard warmupRange.contains(lane.warmupSteps) else {
             return problem("warmup_steps", "a whole number from 0", "\(lane.warmupSteps)")
         }
@@ -113,6 +121,7 @@ public enum RecipeLane {
     private static let betaRange = 1e-9...1e9
     private static let kappaRange = 1e-6...1e9
     private static let sftWeightRange = 0.0...1e9
+    private static let safeguardRange = 0.0...1.0
     private static let learningRateRange = 0.0...1.0
     private static let warmupRange = 0...100_000_000
 
@@ -152,12 +161,41 @@ public enum RecipeLane {
         .number(
             "sft_weight", \.sftWeight, sftWeightRange,
             "weight of the winners' denoising error beside the loss; 0, as published"),
+        RecipeKey(
+            name: safeguardKey,
+            reason: "slack of Diffusion-SDPO's safeguard of the winners; false for none",
+            expected:
+                "true (for \(LoserSafeguard.defaultSlack)), false or a number from 0.0 to 1.0",
+            assign: { value, lane in
+                switch value {
+                case .boolean(let isWanted):
+                    lane.safeguard = isWanted ? LoserSafeguard.defaultSlack : nil
+                default:
+                    guard let slack = value.asNumber, safeguardRange.contains(slack) else {
+                        return false
+                    }
+                    lane.safeguard = slack
+                }
+                return true
+            },
+            text: { $0.safeguard.map { String($0) } ?? "false" }),
         .number(
             "learning_rate", \.learningRate, learningRateRange, "AdamW's step size after warm-up"),
         .integer(
             "warmup_steps", \.warmupSteps, warmupRange,
             "AdamW's first steps ignore the gradient's size: a short ramp keeps them small"),
     ]
+
+    /// The key of `LoserSafeguard`.
+    static let safeguardKey = "safeguard"
+
+    /// What a recipe should say in the place of a safeguard; nil where the objective may have one.
+    static func safeguardRefusal(of objective: String) -> String? {
+        guard let kind = try? ObjectiveName(rawValue: objective).kind() else { return nil }
+        return kind.safeguardObstacle.map {
+            "no \(safeguardKey) for objective \"\(objective)\", \($0)"
+        }
+    }
 
     /// The key that may stand in the place of `beta`.
     static let slopeKey = "slope"
@@ -180,6 +218,7 @@ public enum RecipeLane {
             switch key.name {
             case "alpha": lane.divergence == "alpha"
             case "beta", "kappa", slopeKey, "sft_weight": lane.objective != "sft"
+            case safeguardKey: safeguardRefusal(of: lane.objective) == nil
             default: true
             }
         }

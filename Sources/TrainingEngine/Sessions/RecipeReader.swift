@@ -42,7 +42,10 @@ extension Recipe {
         }
         model.base = anchored(model.base, unless: ["embedded"])
         model.classifier = anchored(model.classifier, unless: ["embedded"])
+        model.evaluator = anchored(model.evaluator, unless: ["embedded"])
+        model.scorer = anchored(model.scorer, unless: ["embedded"])
         populations.source = anchored(populations.source, unless: ["shipped", "collect"])
+        preferences.source = anchored(preferences.source, unless: ["none", "collect"])
     }
 }
 
@@ -79,8 +82,28 @@ private struct RecipeReader {
             try read(table, keys: section.keys, into: &recipe, section: section.name)
         }
         try checkProfessions(recipe)
+        try checkPreferences(recipe)
         recipe.lanes = try lanes()
         return recipe
+    }
+
+    /// What keys of two tables together cannot mean.
+    private func checkPreferences(_ recipe: Recipe) throws {
+        let p = recipe.preferences
+        guard p.source != "none" else { return }
+        if recipe.training.identityCaptions > 0, case .table(let table) = root["training"] {
+            throw error(
+                line: table.line(of: "identity_captions"), key: "training.identity_captions",
+                "0 beside [preferences], whose pictures have no identities to name",
+                "the number \(recipe.training.identityCaptions)")
+        }
+        if p.matchWeight + p.fidelityWeight + p.tasteWeight == 0,
+            case .table(let table) = root["preferences"]
+        {
+            throw error(
+                line: table.line(of: "taste_weight"), key: "preferences.taste_weight",
+                "a weight above 0 among the rater's three", "the number 0.0 for each")
+        }
     }
 
     /// Reads one table's keys; every key it holds has to be one of `keys`.
@@ -187,7 +210,12 @@ private struct RecipeReader {
             guard let value = table[key.name] else { continue }
             guard numbers.contains(key.name) else {
                 let kind = divergence.map { "divergence \"\($0)\"" } ?? "objective \"\(objective)\""
-                throw refuse(key.name, "no \(key.name) for \(kind)", value.described)
+                let refusal =
+                    key.name == RecipeLane.safeguardKey
+                    ? RecipeLane.safeguardRefusal(of: objective) : nil
+                // What is switched off may stand anywhere.
+                if refusal != nil, case .boolean(false) = value { continue }
+                throw refuse(key.name, refusal ?? "no \(key.name) for \(kind)", value.described)
             }
             guard key.assign(value, &lane) else {
                 throw refuse(key.name, key.expected, value.described)

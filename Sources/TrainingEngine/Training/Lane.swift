@@ -10,6 +10,8 @@ public final class Lane {
     public internal(set) var settings: LaneSettings
     /// The loss that the settings describe.
     public internal(set) var objective: any Objective
+    /// What holds the losers' gradients back, where the settings ask for it.
+    public internal(set) var safeguard: LoserSafeguard?
     /// The policy's U-Net weights in engine order, which every step changes in place.
     public let weights: FloatBlock
     /// The moving average that pictures are sampled from, where the recipe asks for one.
@@ -26,6 +28,7 @@ public final class Lane {
     ) throws {
         self.settings = settings
         objective = try Lane.objective(of: settings)
+        safeguard = try Lane.safeguard(of: settings)
         weights = FloatBlock(count: base.count)
         weights.copy(from: base)
         optimiser = AdamW(count: base.count, configuration: adamW)
@@ -37,6 +40,10 @@ public final class Lane {
         try ObjectiveName.makeObjective(
             named: settings.objective, divergence: settings.divergence, alpha: settings.alpha,
             beta: settings.beta, kappa: settings.kappa)
+    }
+
+    static func safeguard(of settings: LaneSettings) throws -> LoserSafeguard? {
+        try settings.safeguard.map { try LoserSafeguard(slack: $0) }
     }
 
     /// The weights that pictures are sampled from.

@@ -72,6 +72,8 @@ public final class LockstepTrainer {
         public let field: GradientField?
         /// The pairs' (kappa g_w, kappa g_l).
         public let ratios: [(l1: Double, l2: Double)]
+        /// The quarter of the timestep range that each pair's timestep lies in, 0...3.
+        public let quarters: [Int]
     }
 
     /// Takes one step in each of the given lanes, which must all have come equally far.
@@ -110,8 +112,10 @@ public final class LockstepTrainer {
             winners: side(0, of: batch, policy.errors, reference.errors),
             losers: side(1, of: batch, policy.errors, reference.errors))
         let outcome = lane.objective.evaluate(errors)
-        let errorWeights = errorWeights(of: lane, outcome, batch)
-        pass.backward(errorWeights: errorWeights)
+        let guarded = lane.safeguard?.apply(
+            to: outcome, winnerErrors: errors.winners.policy,
+            residualProducts: residualProducts(policy.predictions, batch))
+        pass.backward(errorWeights: errorWeights(of: lane, guarded?.outcome ?? outcome, batch))
         let (sum, norm) = gradients.reduce()
         let rate = plan.learningRate(lane.settings, lane.step + 1)
         lane.optimiser.update(
@@ -130,15 +134,18 @@ public final class LockstepTrainer {
         var metrics = StepMetrics(lane: lane.settings.name, step: lane.step, statistics)
         metrics.offset = outcome.offset ?? .nan
         metrics.gradientNorm = norm
+        metrics.safeguardScale =
+            guarded.map { $0.scales.reduce(0, +) / Double($0.scales.count) } ?? .nan
         metrics.learningRate = rate
         metrics.imagesPerSecond = Double(batch.denoising.count) / seconds
         metrics.time = Date().timeIntervalSince1970
         let kappa = lane.settings.kappa
+        let range = pipeline.scheduler.configuration.trainTimesteps
         return StepResult(
             metrics: metrics, field: lane.objective.field(kappa: kappa, offset: outcome.offset),
             ratios: zip(errors.winners.logRatios, errors.losers.logRatios).map {
                 (l1: kappa * $0, l2: kappa * $1)
-            })
+            }, quarters: batch.timesteps.prefix(batch.pairs).map { $0 * 4 / range })
     }
 
     /// dL/d(error) of every sample of the batch.
@@ -168,6 +175,23 @@ public final class LockstepTrainer {
         let indices = (0..<batch.pairs).map { 2 * $0 + which }
         return SideErrors(
             policy: indices.map { policy[$0] }, reference: indices.map { reference[$0] })
+    }
+
+    /// Of each pair, the mean over elements of (prediction - target) of the winner times that of the
+    /// loser.
+    private func residualProducts(_ policy: [Float], _ batch: PreferenceBatch) -> [Double] {
+        let size = batch.denoising.sampleSize
+        let targets = batch.denoising.targets
+        return (0..<batch.pairs).map { pair in
+            let (winner, loser) = (2 * pair * size, (2 * pair + 1) * size)
+            var sum = 0.0
+            for i in 0..<size {
+                let ofWinner = policy[winner &+ i] - targets[winner &+ i]
+                let ofLoser = policy[loser &+ i] - targets[loser &+ i]
+                sum += Double(ofWinner * ofLoser)
+            }
+            return sum / Double(size)
+        }
     }
 
     /// Mean squared distance of the two predictions for winners and losers, one a pair.

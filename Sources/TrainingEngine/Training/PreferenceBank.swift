@@ -19,10 +19,15 @@ public struct PreferenceBank: Sendable {
         public let winnerIdentityCaptions: [String]
         /// Pictures to prefer less, in the U-Net's layout; at least one.
         public let losers: [[Float]]
+        /// Whether winner i was preferred to loser i, so that they are drawn together.
+        public let isPaired: Bool
     }
 
-    /// One entry a profession, in the order they were asked for.
+    /// One entry a profession, in the order they were asked for; of pairs, one a caption.
     public let prompts: [Prompt]
+
+    /// A bank of prompts that are ready.
+    init(prompts: [Prompt]) { self.prompts = prompts }
 
     /// Sorts a pair of populations by prompt.
     ///
@@ -60,8 +65,42 @@ public struct PreferenceBank: Sendable {
                 caption: Caption(profession).text, winners: try winners.map(sample),
                 winnersByIdentity: Identity.all.compactMap { identities[$0] },
                 winnerIdentityCaptions: winners.map { Caption($0.attributes).text },
-                losers: try losers.map(sample))
+                losers: try losers.map(sample), isPaired: false)
         }
+    }
+}
+
+extension PreferenceBank {
+    /// One member of a drawn pair: a picture in the U-Net's layout, and the caption it is seen under.
+    package typealias Member = (picture: [Float], caption: String)
+
+    /// Draws a pair, which depends on its address alone: a winner and a loser, or of an anchor two
+    /// winners under captions that name what they show.
+    ///
+    /// Prompts are uniform. So are the identities of winners, or, where winners and losers were compared
+    /// with each other, the pairs of a prompt.
+    package func drawMembers(
+        seed: UInt64, step: Int, pair: Int, isAnchor: Bool
+    ) -> (first: Member, second: Member) {
+        var draw = Philox(seed: seed, purpose: .populationDraw, step: step, sample: pair)
+        let prompt = prompts[draw.index(below: prompts.count)]
+        func drawWinner() -> Int {
+            let identity = prompt.winnersByIdentity[
+                draw.index(below: prompt.winnersByIdentity.count)]
+            return identity[draw.index(below: identity.count)]
+        }
+        let winner = prompt.isPaired ? draw.index(below: prompt.winners.count) : drawWinner()
+        if isAnchor {
+            let other = drawWinner()
+            return (
+                (prompt.winners[winner], prompt.winnerIdentityCaptions[winner]),
+                (prompt.winners[other], prompt.winnerIdentityCaptions[other])
+            )
+        }
+        let loser = prompt.isPaired ? winner : draw.index(below: prompt.losers.count)
+        return (
+            (prompt.winners[winner], prompt.caption), (prompt.losers[loser], prompt.caption)
+        )
     }
 }
 

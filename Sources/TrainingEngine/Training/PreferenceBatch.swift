@@ -19,7 +19,9 @@ struct PreferenceBatch {
 
     /// Draws the pairs of a step; they depend on the seed and the step alone, so all lanes see them.
     ///
-    /// Prompts and winners' identities are uniform, pictures drawn with replacement, timesteps spread evenly over the pairs.
+    /// Prompts and winners' identities are uniform, pictures drawn with replacement, timesteps spread
+    /// evenly over the pairs. Where winner and loser were compared with each other, they come together,
+    /// each such pair as likely as any other of its prompt.
     ///
     /// - Parameters:
     ///   - pairs: all pairs, anchors included.
@@ -44,26 +46,8 @@ struct PreferenceBatch {
         var timesteps: [Int] = []
         var noise = [Float](repeating: 0, count: size)
         for pair in 0..<pairs {
-            var draw = Philox(seed: seed, purpose: .populationDraw, step: step, sample: pair)
-            let prompt = bank.prompts[draw.index(below: bank.prompts.count)]
-            func drawWinner() -> Int {
-                let identity = prompt.winnersByIdentity[
-                    draw.index(below: prompt.winnersByIdentity.count)]
-                return identity[draw.index(below: identity.count)]
-            }
-            let winner = drawWinner()
-            var members: [(picture: [Float], caption: String)]
-            if pair < pairs - anchors {
-                let loser = draw.index(below: prompt.losers.count)
-                members = [
-                    (prompt.winners[winner], prompt.caption),
-                    (prompt.losers[loser], prompt.caption),
-                ]
-            } else {
-                members = [winner, drawWinner()].map {
-                    (prompt.winners[$0], prompt.winnerIdentityCaptions[$0])
-                }
-            }
+            let members = bank.drawMembers(
+                seed: seed, step: step, pair: pair, isAnchor: pair >= pairs - anchors)
             var dropout = Philox(seed: seed, purpose: .captionDropout, step: step, sample: pair)
             let isDropped = Double(dropout.uniform()) < captionDropout
             let place = (offset + Double(pair) / Double(pairs)).truncatingRemainder(dividingBy: 1)
@@ -73,7 +57,7 @@ struct PreferenceBatch {
             noise.withUnsafeMutableBufferPointer {
                 random.fillNormal($0.baseAddress!, count: size)
             }
-            for (side, member) in members.enumerated() {
+            for (side, member) in [members.first, members.second].enumerated() {
                 let context = pipeline.context(for: isDropped ? "" : member.caption)
                 let index = 2 * pair + side
                 batch.timesteps[index] = timestep

@@ -18,7 +18,7 @@ struct CurvesPanel: Drawing {
         }
         canvas.draw(
             BrailleChart(
-                series: series, isLogarithmic: model.isLogScale, xLabel: "step",
+                series: series, yScale: model.isLogScale ? .logarithmic : .linear, xLabel: "step",
                 cursor: cursor.map(Double.init), axisStyle: theme.style(for: .axis)), in: rect)
     }
 
@@ -54,9 +54,14 @@ struct CurvesPanel: Drawing {
                     }
                 }
             }
-            return ChartSeries(
+            var series = ChartSeries(
                 label: "\(index + 1)", points: points, raw: raw, style: style,
                 rawStyle: theme.faint(style), dash: .series(index))
+            // Without colours to make them faint, dense raw values would hide the line.
+            if model.colorDepth <= .palette16 || theme.series.isEmpty {
+                series.rawShape = .envelope
+            }
+            return series
         }
     }
 }

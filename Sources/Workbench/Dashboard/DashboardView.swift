@@ -10,7 +10,7 @@ struct DashboardView: Drawing {
         let sizeClass = SizeClass(width: model.width, height: model.height)
         let layout = DashboardLayout(
             rect, sizeClass, only: model.isZoomed ? model.focusedPanel : nil,
-            focused: model.focusedPanel)
+            focused: model.focusedPanel, split: model.split)
         for (panel, place) in layout.panels {
             canvas.mark(place, MouseTarget.panel(panel))
             canvas.draw(
@@ -18,6 +18,7 @@ struct DashboardView: Drawing {
                     panel: panel, model: model, theme: theme, sizeClass: sizeClass,
                     isAlone: layout.panels.count == 1), in: place)
         }
+        for (border, place) in layout.borders { canvas.mark(place, MouseTarget.border(border)) }
     }
 }
 
@@ -65,7 +66,12 @@ struct PanelView: Drawing {
 
     /// The key that matters most in this panel, set into its upper edge where there is room.
     private var hint: String {
-        guard !isAlone else { return sizeClass == .single ? "" : "esc" }
+        guard !isAlone else {
+            guard model.isZoomed else { return "" }
+            let enter = model.keys.keyName(for: .activate, in: .board)
+            let back = model.keys.keyName(for: .back, in: .board)
+            return "\(enter) \(panel.wholeView.rawValue) view  \(back) back"
+        }
         let (action, word): (BenchAction, String) =
             switch panel {
             case .curves: (.nextQuantity, "quantity")

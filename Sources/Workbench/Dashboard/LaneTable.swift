@@ -190,7 +190,8 @@ struct LaneTable: Drawing {
 
     /// The objective in few letters.
     static func objective(_ settings: LaneSettings) -> String {
-        settings.objective == "diffusion-dpo" ? "diff-dpo" : settings.objective
+        settings.objective.hasPrefix("diffusion-")
+            ? "diff-" + settings.objective.dropFirst("diffusion-".count) : settings.objective
     }
 
     /// The divergence in few letters.

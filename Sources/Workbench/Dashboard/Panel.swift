@@ -14,6 +14,16 @@ public enum Panel: String, CaseIterable, Sendable {
         return all[wrapped < 0 ? wrapped + all.count : wrapped]
     }
 
+    /// The view of the same subject.
+    package var wholeView: BenchView {
+        switch self {
+        case .curves: .curves
+        case .lanes: .compare
+        case .field: .fields
+        case .population, .samples: .population
+        }
+    }
+
     /// The neighbour in a direction on the dashboard: two rows of two panels above a wide one.
     package func neighbour(_ direction: Direction) -> Panel {
         switch (self, direction) {

@@ -106,31 +106,11 @@ struct SamplesPanel: Drawing {
             }
             guard grid.hasLabels else { continue }
             canvas.put(
-                label(of: picture, width: grid.pictureWidth), x: left,
+                PictureLabel.fitted(
+                    picture.label, confidence: picture.confidence, width: grid.pictureWidth),
+                x: left,
                 y: rect.y + grid.pictureHeight, style: theme.style(for: .dim),
                 maxWidth: grid.pictureWidth)
         }
-    }
-
-    /// As much of label and confidence as fits: words first lose their ends, then the confidence.
-    private func label(of picture: Thumbnails.Picture, width: Int) -> String {
-        let confidence =
-            picture.confidence.isFinite ? " " + NumberText.share(picture.confidence) : ""
-        let short = SamplesPanel.abbreviated(picture.label)
-        let choices = [
-            picture.label + confidence, short + confidence, picture.label, short,
-        ]
-        return choices.first { !TextLayout.exceeds($0, width) } ?? short
-    }
-
-    /// `woman, medium-dark` as `w m-dark`.
-    static func abbreviated(_ label: String) -> String {
-        let words = label.split(separator: ",").map { word in
-            String(word.drop { $0 == " " })
-        }
-        guard words.count == 2, let initial = words[0].first else { return label }
-        let tone =
-            words[1].hasPrefix("medium-") ? "m-" + words[1].dropFirst(7) : words[1]
-        return "\(initial) \(tone)"
     }
 }

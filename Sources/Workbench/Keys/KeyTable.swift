@@ -1,3 +1,4 @@
+import PlainTOML
 import TerminalKit
 
 /// Where on the screen a key is pressed; a key may mean one thing in each place.
@@ -12,8 +13,10 @@ public enum KeyContext: String, CaseIterable, Sendable {
     case log = "Log"
     case help = "Help"
     case palette = "Command palette"
+    case themes = "Theme picker"
     case export = "Export"
     case text = "Typing"
+    case quantities = "List of quantities"
     case quitDialog = "Quit dialog"
     case stopping = "While the engine saves"
     case engineLost = "When the engine is gone"
@@ -127,11 +130,29 @@ public struct KeyTable: Sendable {
         return binding?.keys.first.map(KeyTable.name(of:)) ?? ""
     }
 
-    /// The names of a row's keys, joined by spaces.
+    /// The names of a row's keys, joined by spaces; rows that help shows as one share a range.
     public func names(of binding: KeyBinding) -> String {
-        if case .focusLane(1) = binding.action { return "alt-1…8" }
-        if case .show(.dashboard) = binding.action { return "1-7" }
+        if case .focusLane(1) = binding.action {
+            return range(binding.context, "alt-1…8") {
+                if case .focusLane = $0 { true } else { false }
+            }
+        }
+        if case .show(.dashboard) = binding.action {
+            return range(binding.context, "1-7") { if case .show = $0 { true } else { false } }
+        }
         return binding.keys.map(KeyTable.name(of:)).joined(separator: " ")
+    }
+
+    /// A range where the keys are the standard ones, all of them one by one where they are not.
+    private func range(
+        _ context: KeyContext, _ text: String, _ belongs: (BenchAction) -> Bool
+    ) -> String {
+        func keys(_ rows: [KeyBinding]) -> [[Key]] {
+            rows.filter { $0.context == context && belongs($0.action) }.map(\.keys)
+        }
+        let own = keys(bindings)
+        guard own != keys(KeyTable.standardBindings) else { return text }
+        return own.joined().map(KeyTable.name(of:)).joined(separator: " ")
     }
 
     /// The rows that help and README show: the eight lane keys count as one.
@@ -155,6 +176,36 @@ public struct KeyTable: Sendable {
             let head = ["### \(context.rawValue)", "", "| key | what it does |", "|---|---|"]
             return (head + rows).joined(separator: "\n")
         }.joined(separator: "\n\n") + "\n"
+    }
+
+    /// The table as aligned lines, one section a place.
+    public func plainText() -> String {
+        KeyContext.allCases.compactMap { context -> String? in
+            let rows = shownBindings(in: context).map { binding in
+                TextLayout.padded(names(of: binding), to: 22) + "  " + binding.explanation
+            }
+            return rows.isEmpty ? nil : ([context.rawValue] + rows).joined(separator: "\n")
+        }.joined(separator: "\n\n") + "\n"
+    }
+
+    /// The table as a `keys.toml` to start from: every row with its keys, commented out.
+    public func toml() -> String {
+        let head = """
+            # Keys of the workbench. Take the # off a line and change its keys; what is left out
+            # stays as it is. An empty list takes all keys from an action. Keys: a character, space,
+            # enter, escape, tab, shift-tab, backspace, up, down, left, right, home, end, page-up,
+            # page-down, insert, delete, f1 to f63, ctrl-x, alt-x.
+            """
+        let places = KeyContext.allCases.compactMap { context -> String? in
+            let rows = bindings.filter { $0.context == context }
+            guard !rows.isEmpty else { return nil }
+            let lines = rows.map { binding in
+                "# \(binding.explanation)\n# \(binding.action.name) = "
+                    + TOMLText.array(binding.keys.map(\.description))
+            }
+            return "[\(context.name)]\n" + lines.joined(separator: "\n")
+        }
+        return ([head] + places).joined(separator: "\n\n") + "\n"
     }
 
     /// What a key is called on the screen.

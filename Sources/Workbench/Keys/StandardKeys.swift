@@ -3,14 +3,15 @@ import TerminalKit
 /// What a key can do.
 public enum BenchAction: Sendable, Hashable {
     case toggleTraining, singleStep, save, sample, evaluate, collect
-    case nextPrompt, previousPrompt
+    case nextPrompt, previousPrompt, cancelTask
     case nextLane, previousLane, focusLane(Int)
     case zoom, nextPanel, previousPanel
     case move(Direction), pageUp, pageDown, toStart, toEnd, activate
     case nextQuantity, previousQuantity, smoother, rougher, toggleLogScale
-    case nextTheme, exportPicture, exportWeights
+    case pickTheme, exportPicture, exportWeights
     case show(BenchView), palette, askForExport, export(ExportFormat), typePrompt
-    case showHelp, back, suspend, askToQuit
+    case showHelp, back, suspend, askToQuit, undo
+    case resizePanel(Direction), resetPanels
     case curves(CurvesAction), compare(CompareAction), fields(FieldsAction)
     case population(PopulationAction), sessions(SessionsAction), log(LogAction)
     case stopAndSave, leaveTraining, confirm, resume, quitNow
@@ -18,9 +19,12 @@ public enum BenchAction: Sendable, Hashable {
 
 extension KeyTable {
     /// The keys as they come.
-    public static let standard = KeyTable(
+    public static let standard = KeyTable(standardBindings)
+
+    /// The rows of the standard keys.
+    static let standardBindings: [KeyBinding] =
         views + training + navigation + screen + board + curvesView + compareView + fieldsView
-            + populationView + sessionsView + logView + overlays + dialogs)
+        + populationView + sessionsView + logView + overlays + themePicker + dialogs
 
     private static let views: [KeyBinding] =
         BenchView.allCases.map { view in
@@ -52,7 +56,10 @@ extension KeyTable {
             "Sample pictures for the prompt from the base and every lane, from the same noise."),
         KeyBinding(
             .everywhere, [.character("G")], .typePrompt,
-            "Type any prompt and sample it from the base and every lane."),
+            "Type any prompt: it is shown, and sampled from the base and every lane."),
+        KeyBinding(
+            .everywhere, [.control("k")], .cancelTask,
+            "Cancel the long work under way: sampling, an evaluation, a collection."),
         KeyBinding(
             .everywhere, [.character("e")], .evaluate,
             "Evaluate the base and every lane on all prompts."),
@@ -83,11 +90,18 @@ extension KeyTable {
             KeyBinding(.everywhere, [.pageDown], .pageDown, "A page down, or ten columns on."),
             KeyBinding(.everywhere, [.home], .toStart, "To the first step, or the top."),
             KeyBinding(.everywhere, [.end], .toEnd, "To the newest step, or the end."),
-            KeyBinding(.everywhere, [.enter], .activate, "Act on what is chosen."),
+            KeyBinding(
+                .everywhere, [.enter], .activate,
+                "Act on what is chosen; on the dashboard: zoom the panel, then open its view."),
         ]
 
     private static let screen: [KeyBinding] = [
-        KeyBinding(.everywhere, [.character("t")], .nextTheme, "Use the next theme."),
+        KeyBinding(
+            .everywhere, [.character("t")], .pickTheme,
+            "Choose a theme; each is shown on the whole screen while you look."),
+        KeyBinding(
+            .everywhere, [.character("u"), .control("_")], .undo,
+            "Undo the last choice of what to look at: view, zoom, lane, prompt, filter, theme."),
         KeyBinding(
             .everywhere, [.character("x")], .askForExport, hint: "export",
             "Write what is shown to a file: CSV, JSON, SVG or PNG, as the view offers."),
@@ -96,7 +110,7 @@ extension KeyTable {
             "Write the focused lane's weights as a diffusers pipeline folder (asks first)."),
         KeyBinding(
             .everywhere, [.character("?"), .function(1)], .showHelp, hint: "help",
-            "Show all keys."),
+            "Explain every key and word; typing finds one."),
         KeyBinding(
             .everywhere, [.escape], .back,
             "Leave the zoom, put a notice away, or go back to the dashboard."),
@@ -109,7 +123,7 @@ extension KeyTable {
 
     private static let board: [KeyBinding] = [
         KeyBinding(
-            .board, [.character("z"), .enter], .zoom, hint: "zoom",
+            .board, [.character("z")], .zoom, hint: "zoom",
             "Zoom the focused panel, or leave the zoom."),
         KeyBinding(.board, [.character("w")], .nextPanel, "Focus the next panel."),
         KeyBinding(.board, [.character("W")], .previousPanel, "Focus the previous panel."),
@@ -118,28 +132,51 @@ extension KeyTable {
             "Show the next logged quantity in the curves."),
         KeyBinding(.board, [.character("V")], .previousQuantity, "Show the previous one."),
         KeyBinding(
-            .board, [.character("+"), .character("=")], .smoother,
+            .board, [.character("+"), .character("="), .character("]")], .smoother,
             "Smooth the curves more (EMA 0 to 0.999)."),
         KeyBinding(
-            .board, [.character("-"), .character("_")], .rougher, "Smooth the curves less."),
+            .board, [.character("-"), .character("_"), .character("[")], .rougher,
+            "Smooth the curves less."),
         KeyBinding(
             .board, [.character("a")], .toggleLogScale,
             "Logarithmic or linear axis, where all values are positive."),
+        KeyBinding(
+            .board, [.character("<")], .resizePanel(.left),
+            "Move the border beside the focused panel left; a border can be dragged, too."),
+        KeyBinding(.board, [.character(">")], .resizePanel(.right), "Move it right."),
+        KeyBinding(
+            .board, [.character("{")], .resizePanel(.up),
+            "Move the border below the focused panel's row up."),
+        KeyBinding(.board, [.character("}")], .resizePanel(.down), "Move it down."),
+        KeyBinding(.board, [.character("R")], .resetPanels, "Give all panels their usual sizes."),
     ]
 
     private static let overlays: [KeyBinding] = [
-        KeyBinding(.help, [.up, .character("k")], .move(.up), "Scroll up."),
-        KeyBinding(.help, [.down, .character("j")], .move(.down), "Scroll down."),
+        KeyBinding(.help, [.up], .move(.up), "Scroll up."),
+        KeyBinding(.help, [.down], .move(.down), "Scroll down."),
         KeyBinding(.help, [.pageUp], .pageUp, "A page up."),
-        KeyBinding(.help, [.pageDown, .character(" ")], .pageDown, "A page down."),
+        KeyBinding(.help, [.pageDown], .pageDown, "A page down."),
+        KeyBinding(.help, [.home], .toStart, "To the top."),
+        KeyBinding(.help, [.end], .toEnd, "To the end."),
         KeyBinding(
-            .help, [.escape, .character("q"), .enter, .character("?"), .control("c")], .back,
-            hint: "close", "Back to the view."),
+            .help, [.escape, .enter, .function(1), .control("c")], .back, hint: "close",
+            "Back to the view; esc takes typed letters away first."),
+        KeyBinding(
+            .palette, [.up], .move(.up), "The row above; on an empty line: the last command."),
+        KeyBinding(.palette, [.down], .move(.down), "The row below."),
+        KeyBinding(.palette, [.pageUp], .pageUp, "A page up."),
+        KeyBinding(.palette, [.pageDown], .pageDown, "A page down."),
         KeyBinding(.palette, [.enter], .activate, hint: "do it", "Do what is chosen."),
         KeyBinding(
             .palette, [.escape, .control("c")], .back, hint: "close", "Back to the view."),
         KeyBinding(.text, [.enter], .activate, hint: "take it", "Take the line as it is."),
         KeyBinding(.text, [.escape, .control("c")], .back, hint: "cancel", "Back to the view."),
+        KeyBinding(.quantities, [.enter], .activate, hint: "draw them", "Draw what is marked."),
+        KeyBinding(
+            .quantities, [.tab], .curves(.markRow), hint: "mark",
+            "Mark a quantity, or take its mark away."),
+        KeyBinding(
+            .quantities, [.escape, .control("c")], .back, hint: "close", "Leave it as it was."),
         KeyBinding(.export, [.character("c")], .export(.csv), "Write the numbers as CSV."),
         KeyBinding(.export, [.character("j")], .export(.json), "Write the numbers as JSON."),
         KeyBinding(.export, [.character("s")], .export(.svg), "Write the figure as SVG."),
@@ -149,6 +186,19 @@ extension KeyTable {
         KeyBinding(
             .export, [.escape, .character("q"), .control("c")], .back, hint: "close",
             "Back to the view."),
+    ]
+
+    private static let themePicker: [KeyBinding] = [
+        KeyBinding(
+            .themes, [.up, .character("k"), .backTab], .move(.up), "Show the theme above."),
+        KeyBinding(
+            .themes, [.down, .character("j"), .tab, .character("t")], .move(.down),
+            "Show the theme below."),
+        KeyBinding(
+            .themes, [.enter], .activate, hint: "keep", "Keep the theme shown, next time too."),
+        KeyBinding(
+            .themes, [.escape, .character("q"), .control("c")], .back, hint: "as before",
+            "Go back to the theme from before."),
     ]
 
     private static let dialogs: [KeyBinding] = [

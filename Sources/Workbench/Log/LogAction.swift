@@ -1,32 +1,77 @@
+import BenchProtocol
 import TerminalKit
 
 /// What a key does in the view of the log alone.
-public enum LogAction: Sendable, Hashable {}
+public enum LogAction: Sendable, Hashable {
+    case nextLevel, searchText, follow, clearFilter, nextWarning, previousWarning
+}
 
 extension KeyTable {
     /// The keys of the view of the log.
-    static let logView: [KeyBinding] = []
+    static let logView: [KeyBinding] = [
+        KeyBinding(
+            .log, [.character("l")], .log(.nextLevel), hint: "level",
+            "Show all lines, then only info and above, warnings and errors, errors."),
+        KeyBinding(
+            .log, [.character("/")], .log(.searchText), hint: "search",
+            "Show only lines that have the words you type."),
+        KeyBinding(
+            .log, [.character("f")], .log(.follow), hint: "follow",
+            "Follow the newest line, or stay at the one chosen."),
+        KeyBinding(
+            .log, [.character("w")], .log(.nextWarning), hint: "warning",
+            "Go to the next warning or error, around the end."),
+        KeyBinding(
+            .log, [.character("W")], .log(.previousWarning), "Go to the previous one."),
+        KeyBinding(.log, [.character("c")], .log(.clearFilter), "Show every line again."),
+    ]
 }
 
 extension WorkbenchModel {
     /// Does what a key of this view stands for.
     mutating func perform(_ action: LogAction) -> [WorkbenchEffect] {
-        switch action {}
+        switch action {
+        case .nextLevel: logging.filter.level = logging.filter.level.next
+        case .searchText:
+            overlay = .text(
+                TextQuestion(
+                    .logFilter, title: "lines that have these words", text: logging.filter.words))
+        case .follow:
+            logging.chosen =
+                logging.chosen == nil ? chosenLogPlace.map { shownLog[$0].number } : nil
+        case .clearFilter: logging.filter = LogFilter()
+        case .nextWarning: chooseWarning(by: 1)
+        case .previousWarning: chooseWarning(by: -1)
+        }
+        return []
+    }
+
+    private mutating func chooseWarning(by step: Int) {
+        let shown = shownLog
+        guard let place = chosenLogPlace else { return }
+        let order = (1...shown.count).map { (place + step * $0 + shown.count * 2) % shown.count }
+        if let found = order.first(where: { shown[$0].line.level.rank >= 2 }) {
+            logging.chosen = shown[found].number
+        }
     }
 
     /// Does what a key that works in several views means in this one: arrows, pages, ends, enter.
     mutating func logNavigate(_ action: BenchAction) -> [WorkbenchEffect] {
-        let page = max(1, height - 6)
+        let shown = shownLog
+        guard let place = chosenLogPlace else { return [] }
+        let page = max(1, height - 8)
+        let wanted: Int
         switch action {
-        case .move(.up): logging.scroll += 1
-        case .move(.down): logging.scroll -= 1
-        case .pageUp: logging.scroll += page
-        case .pageDown: logging.scroll -= page
-        case .toStart: logging.scroll = log.count
-        case .toEnd: logging.scroll = 0
-        default: break
+        case .move(.up): wanted = place - 1
+        case .move(.down): wanted = place + 1
+        case .pageUp: wanted = place - page
+        case .pageDown: wanted = place + page
+        case .toStart: wanted = 0
+        case .toEnd: wanted = shown.count
+        default: return []
         }
-        logging.scroll = min(max(0, logging.scroll), max(0, log.count - page))
+        // Beyond the newest line one follows what comes.
+        logging.chosen = wanted >= shown.count ? nil : shown[max(0, wanted)].number
         return []
     }
 
@@ -35,15 +80,83 @@ extension WorkbenchModel {
 
     /// A mouse action over something that the view marked as its own.
     mutating func logPointer(_ event: MouseEvent, on target: MouseTarget) -> [WorkbenchEffect] {
-        []
+        switch (event.action, target) {
+        case (.press(button: 1), .item(_, let number)): logging.chosen = number
+        case (.scrollUp, _): for _ in 0..<3 { _ = logNavigate(.move(.up)) }
+        case (.scrollDown, _): for _ in 0..<3 { _ = logNavigate(.move(.down)) }
+        default: break
+        }
+        return []
     }
 
     /// Why a key of this view can do nothing now; nil when it can.
-    func refusal(of action: LogAction) -> String? { nil }
+    func refusal(of action: LogAction) -> String? {
+        switch action {
+        case .nextLevel, .searchText: nil
+        case .follow: shownLog.isEmpty ? "there is no line to follow" : nil
+        case .clearFilter: logging.filter == LogFilter() ? "every line is shown already" : nil
+        case .nextWarning, .previousWarning:
+            shownLog.contains { $0.line.level.rank >= 2 }
+                ? nil : "there is no warning among the lines shown"
+        }
+    }
 
     /// The formats this view can be written in.
-    var logExportFormats: [ExportFormat] { [] }
+    var logExportFormats: [ExportFormat] { [.csv, .json] }
 
     /// What this view shows, for a file; nil when there is nothing to write.
-    func logExport(_ format: ExportFormat) -> ExportedFile? { nil }
+    func logExport(_ format: ExportFormat) -> ExportedFile? {
+        let lines = shownLog.map(\.line)
+        switch format {
+        case .csv:
+            let rows = lines.map { line in
+                "\(seconds(line.time)),\(line.level.rawValue),\(LogText.csv(line.message))"
+            }
+            let text = (["time,level,message"] + rows).joined(separator: "\n") + "\n"
+            return ExportedFile(name: "log", format: .csv, content: .text(text))
+        case .json:
+            let rows = lines.map { line in
+                let time = line.time.isFinite ? seconds(line.time) : "null"
+                return "  {\"time\": \(time), \"level\": \"\(line.level.rawValue)\", "
+                    + "\"message\": \(LogText.json(line.message)), "
+                    + "\"meaning\": \(LogExplanation(of: line).map { LogText.json($0.meaning) } ?? "null")}"
+            }
+            let text = rows.isEmpty ? "[]\n" : "[\n" + rows.joined(separator: ",\n") + "\n]\n"
+            return ExportedFile(name: "log", format: .json, content: .text(text))
+        case .svg, .png: return nil
+        }
+    }
+
+    private func seconds(_ time: Double) -> String {
+        time.isFinite ? NumberText.fixed(time, 3) : ""
+    }
+}
+
+/// Text as the formats of exported files want it.
+enum LogText {
+    /// A field of a CSV line.
+    static func csv(_ text: String) -> String {
+        let isPlain = !text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+        return isPlain
+            ? text
+            : "\""
+                + text.split(separator: "\"", omittingEmptySubsequences: false)
+                .joined(separator: "\"\"") + "\""
+    }
+
+    /// A JSON string.
+    static func json(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case _ where scalar.value < 0x20:
+                let hex = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
 }

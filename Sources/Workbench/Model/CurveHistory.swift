@@ -19,8 +19,10 @@ public struct CurveHistory: Sendable, Equatable {
         var count: Int
     }
 
-    /// The most buckets that are kept.
+    /// The most buckets that are kept where nothing else is said.
     public static let capacity = 1024
+    /// The most buckets that this history keeps.
+    public let capacity: Int
 
     /// Buckets in ascending order of step.
     public private(set) var buckets: [Bucket] = []
@@ -29,8 +31,8 @@ public struct CurveHistory: Sendable, Equatable {
     /// Counts every change, so that what was drawn from it can be told from what is.
     public private(set) var revision = 0
 
-    /// Makes an empty history.
-    public init() {}
+    /// Makes an empty history that keeps so many buckets, at least two.
+    public init(capacity: Int = CurveHistory.capacity) { self.capacity = max(capacity, 2) }
 
     /// The last step recorded, if any.
     public var lastStep: Int? { buckets.last?.step }
@@ -61,10 +63,16 @@ public struct CurveHistory: Sendable, Equatable {
         for bucket in curve.buckets.sorted(by: { $0.step < $1.step }) where bucket.step >= 0 {
             if bucket.step == fetched.last?.step { fetched.removeLast() }
             let exists = bucket.mean.isFinite
+            // What a bucket weighs beside its neighbours: the steps since the one before.
+            let steps = fetched.last.map { min(bucket.step - $0.step, Self.mostSteps) } ?? 1
             fetched.append(
                 Bucket(
                     step: bucket.step, minimum: bucket.minimum, maximum: bucket.maximum,
-                    mean: bucket.mean, count: exists ? 1 : 0))
+                    mean: bucket.mean, count: exists ? steps : 0))
+        }
+        if fetched.count > 1, fetched[0].count > 0 {
+            // All buckets of an answer but its last span the same number of steps.
+            fetched[0].count = max(1, min(fetched[1].count, fetched[0].step))
         }
         guard let end = fetched.last?.step else { return }
         let newer = buckets.filter { $0.step > end }
@@ -72,6 +80,24 @@ public struct CurveHistory: Sendable, Equatable {
         stride = 1
         for bucket in fetched + newer { push(bucket) }
         revision += 1
+    }
+
+    /// Adds a point that stands for itself, or puts it in the place of the one at its step.
+    public mutating func insert(_ point: Curve.Bucket) {
+        guard point.step >= 0 else { return }
+        let bucket = Bucket(
+            step: point.step, minimum: point.minimum, maximum: point.maximum, mean: point.mean,
+            count: point.mean.isFinite ? 1 : 0)
+        revision += 1
+        guard let place = buckets.firstIndex(where: { $0.step >= bucket.step }) else {
+            return push(bucket)
+        }
+        if buckets[place].step == bucket.step {
+            buckets[place] = bucket
+        } else {
+            buckets.insert(bucket, at: place)
+            while buckets.count > capacity { halve() }
+        }
     }
 
     /// Forgets everything after `step`, as an engine does that resumes from a checkpoint.
@@ -86,6 +112,11 @@ public struct CurveHistory: Sendable, Equatable {
     /// A bucket weighs by the steps since the one before it, so that the curve looks the same
     /// before and after neighbours were merged; gaps stay gaps.
     public func smoothed(_ factor: Double) -> [Double] {
+        Self.smoothed(buckets, factor)
+    }
+
+    /// The means of any run of buckets, smoothed in the same way.
+    static func smoothed(_ buckets: [Bucket], _ factor: Double) -> [Double] {
         guard factor > 0 else { return buckets.map { $0.count > 0 ? $0.mean : .nan } }
         var average = 0.0
         var weight = 0.0
@@ -107,7 +138,10 @@ public struct CurveHistory: Sendable, Equatable {
     }
 
     /// The index of the bucket whose step is nearest to `step`.
-    public func nearest(to step: Int) -> Int? {
+    public func nearest(to step: Int) -> Int? { Self.nearest(to: step, in: buckets) }
+
+    /// The index of the one of any run of buckets whose step is nearest to `step`.
+    static func nearest(to step: Int, in buckets: [Bucket]) -> Int? {
         guard !buckets.isEmpty else { return nil }
         var low = 0
         var high = buckets.count
@@ -119,6 +153,9 @@ public struct CurveHistory: Sendable, Equatable {
         if low > 0, step - buckets[low - 1].step < buckets[low].step - step { return low - 1 }
         return low
     }
+
+    /// Steps that a bucket counts for at most, so that sums of them exist.
+    private static let mostSteps = 1 << 40
 
     private static func single(_ value: Double, at step: Int) -> Bucket {
         value.isFinite
@@ -132,14 +169,14 @@ public struct CurveHistory: Sendable, Equatable {
             return
         }
         buckets.append(bucket)
-        while buckets.count > Self.capacity { halve() }
+        while buckets.count > capacity { halve() }
     }
 
     /// Doubles the stride until merging neighbours has made room.
     private mutating func halve() {
         stride *= 2
         var kept: [Bucket] = []
-        kept.reserveCapacity(Self.capacity + 1)
+        kept.reserveCapacity(capacity + 1)
         for bucket in buckets {
             if let last = kept.last, last.step / stride == bucket.step / stride {
                 kept[kept.count - 1] = Self.merged(last, bucket)
@@ -157,13 +194,13 @@ public struct CurveHistory: Sendable, Equatable {
             gap.step = b.step
             return gap
         }
-        let count = a.count + b.count
+        let count = min(a.count + b.count, mostSteps)
         return Bucket(
             step: b.step, minimum: min(a.minimum, b.minimum), maximum: max(a.maximum, b.maximum),
             mean: a.mean + (b.mean - a.mean) * Double(b.count) / Double(count), count: count)
     }
 
-    private func power(_ base: Double, _ exponent: Int) -> Double {
+    private static func power(_ base: Double, _ exponent: Int) -> Double {
         var result = 1.0
         var square = base
         var left = exponent

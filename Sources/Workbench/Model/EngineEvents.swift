@@ -15,16 +15,25 @@ extension WorkbenchModel {
         switch event {
         case .hello(let hello): receive(hello)
         case .state(let state): return receive(state)
-        case .step(let metrics): receive(metrics)
+        case .step(let metrics):
+            receive(metrics)
+            recordCurves(metrics)
         case .field(let field): receive(field)
         case .population(let histogram): receive(histogram)
         case .thumbnails(let sheet):
             if let complaint = sheets.place(sheet) { report(.warning, complaint) }
-        case .evaluation(let evaluation): receive(evaluation)
+        case .evaluation(let evaluation):
+            receive(evaluation)
+            recordCurves(evaluation)
+        case .diagnostic: break  // The engine puts its sentence into the log as well.
+        case .populationHistory(let history): populationRecord.place(history)
+        case .planted(let planted): populationRecord.place(planted)
+        case .film(let film):
+            if let complaint = populationRecord.place(film) { report(.warning, complaint) }
         case .checkpoint(let saved):
             receive(saved)
             return forkIfWished()
-        case .curve(let curve): receive(curve)
+        case .curve(let curve): return receive(curve)
         case .progress(let progress): receive(progress)
         case .log(let line):
             append(line)
@@ -41,6 +50,8 @@ extension WorkbenchModel {
         self.hello = hello
         engine = .attached
         requestedCurves = []
+        curveShelf.forgetQuestions()
+        populationRecord.forgetRequests()
         if hello.protocolVersion != EngineHello.currentProtocol {
             report(
                 .error,
@@ -62,6 +73,7 @@ extension WorkbenchModel {
                 announce(.info, "the recipe has ended at step \(newState.step)")
             }
         }
+        let selectedBefore = state?.selectedPrompt
         state = newState
         switch newState.phase {
         case .training, .preparing, .collecting: trainingIntended = true
@@ -75,9 +87,13 @@ extension WorkbenchModel {
         evaluations = evaluations.filter { names.contains($0.key) }
         populations = populations.filter { names.contains($0.key.lane) }
         sheets.keep(lanes: names)
+        populationRecord.keep(lanes: names)
         requestedCurves = requestedCurves.filter { names.contains($0.lane) }
+        curveShelf.keep(lanes: names)
+        forgetThinnedCurves()
         focusedLane = min(focusedLane, max(0, newState.lanes.count - 1))
-        return fetchMissingCurves()
+        return fetchMissingCurves() + takeTypedPrompt(from: selectedBefore)
+            + fetchShownPopulations()
     }
 
     /// Forgets whatever was logged after a step.
@@ -93,6 +109,8 @@ extension WorkbenchModel {
         populations = populations.filter { $0.key.lane == base || $0.value.step <= step }
         evaluations = evaluations.filter { $0.key == base || $0.value.step <= step }
         sheets.truncate(after: step)
+        curveShelf.truncate(after: step)
+        populationRecord.truncate(after: step)
         requestedCurves = []
         if let cursor = cursorStep, cursor > step { cursorStep = nil }
     }
@@ -103,18 +121,14 @@ extension WorkbenchModel {
         guard let state else { return [] }
         var effects: [WorkbenchEffect] = []
         for lane in state.lanes {
-            for wanted in Set([Quantity.loss, quantity]).sorted(by: { $0.rawValue < $1.rawValue }) {
-                let key = CurveKey(lane: lane.settings.name, quantity: wanted)
+            let shown = Set([Quantity.loss, quantity] + fieldPathQuantities)
+            for wanted in shown.sorted(by: { $0.rawValue < $1.rawValue }) {
+                let key = CurveKey(lane: lane.settings.name, quantity: .step(wanted))
                 guard requestedCurves.insert(key).inserted, lane.step > 0 else { continue }
-                effects.append(
-                    .send(
-                        .fetchCurve(
-                            CurveRequest(
-                                lane: key.lane, quantity: wanted.rawValue, firstStep: 0,
-                                lastStep: lane.step, points: WorkbenchModel.fetchedPoints))))
+                effects.append(overview(of: key, to: lane.step))
             }
         }
-        return effects
+        return effects + (view == .curves ? fetchShownCurves() : [])
     }
 
     /// Whether telemetry of this lane is worth keeping.
@@ -148,6 +162,7 @@ extension WorkbenchModel {
                     + "classes from lane \(histogram.lane)")
             return
         }
+        populationRecord.note(histogram)
         let key = PopulationKey(
             lane: histogram.lane, prompt: histogram.prompt, attribute: histogram.attribute)
         if let shown = populations[key], histogram.step < shown.step { return }
@@ -188,10 +203,15 @@ extension WorkbenchModel {
         report(.info, "saved step \(saved.step): \(NumberText.bytes(saved.bytes)) in \(seconds) s")
     }
 
-    private mutating func receive(_ curve: Curve) {
-        guard let quantity = Quantity(rawValue: curve.quantity), knows(curve.lane) else { return }
-        lanes[curve.lane, default: LaneReadings()]
-            .histories[quantity, default: CurveHistory()].absorb(curve)
+    private mutating func receive(_ curve: Curve) -> [WorkbenchEffect] {
+        guard knows(curve.lane) || curve.lane == WorkbenchModel.baseName else { return [] }
+        if case .step(let quantity) = LoggedQuantity(name: curve.quantity), curve.firstStep <= 0 {
+            lanes[curve.lane, default: LaneReadings()]
+                .histories[quantity, default: CurveHistory()].absorb(curve)
+        }
+        curveShelf.receive(curve)
+        // What is looked at may have moved on while this one was on its way.
+        return view == .curves ? fetchShownCurves() : []
     }
 
     private mutating func receive(_ progress: TaskProgress) {
@@ -205,6 +225,7 @@ extension WorkbenchModel {
     private mutating func receive(_ failure: Failure) {
         report(.error, failure.message)
         pendingPrompt = nil
+        askAgain(failure)
         shelf.forkAfterSave = nil
         if !failure.fatal, case .stopping = engine {
             // It could not save, so it did not leave: the person decides anew.
@@ -240,6 +261,7 @@ extension WorkbenchModel {
     mutating func append(_ line: LogLine) {
         log.append(line)
         if log.count > WorkbenchModel.logCapacity {
+            droppedLogLines += log.count - WorkbenchModel.logCapacity
             log.removeFirst(log.count - WorkbenchModel.logCapacity)
         }
     }

@@ -14,11 +14,7 @@ extension WorkbenchModel {
         case .nextLane: moveLane(by: 1)
         case .previousLane: moveLane(by: -1)
         case .focusLane(let number):
-            if number <= laneStates.count {
-                focusedLane = number - 1
-            } else {
-                announce(.info, "there is no lane \(number)")
-            }
+            if number <= laneStates.count { focusedLane = number - 1 }
         case .zoom:
             isZoomed.toggle()
             scroll = 0
@@ -35,6 +31,8 @@ extension WorkbenchModel {
         case .smoother: smooth(by: 1)
         case .rougher: smooth(by: -1)
         case .toggleLogScale: isLogScale.toggle()
+        case .resizePanel(let direction): resize(direction)
+        case .resetPanels: split = DashboardSplit()
         default: break
         }
     }
@@ -50,13 +48,21 @@ extension WorkbenchModel {
         focusedLane = (focusedLane + offset + count) % count
     }
 
-    private mutating func move(_ direction: Direction) {
-        switch overlay {
-        case .help:
-            scrollOverlay(by: direction == .up ? -1 : direction == .down ? 1 : 0)
-            return
-        default: break
+    /// Arrows, pages, ends and enter on the dashboard.
+    mutating func boardNavigate(_ action: BenchAction) -> [WorkbenchEffect] {
+        guard action == .activate else {
+            look(action)
+            return []
         }
+        guard isZoomed else {
+            isZoomed = true
+            scroll = 0
+            return []
+        }
+        return show(focusedPanel.wholeView)
+    }
+
+    private mutating func move(_ direction: Direction) {
         guard isZoomed else {
             if SizeClass(width: width, height: height) == .single {
                 // One panel at a time: left and right go through them, up and down the lanes.
@@ -85,16 +91,12 @@ extension WorkbenchModel {
     }
 
     private mutating func leap(_ sign: Int) {
-        switch overlay {
-        case .help: scrollOverlay(by: sign * max(1, height - 6))
-        default:
-            guard isZoomed else { return }
-            switch focusedPanel {
-            case .curves: moveCursor(by: sign * WorkbenchModel.crosshairLeap)
-            case .lanes, .samples:
-                if sign < 0 { scroll = max(0, scroll - 10) } else { scrollOn(by: 10) }
-            case .field, .population: break
-            }
+        guard isZoomed else { return }
+        switch focusedPanel {
+        case .curves: moveCursor(by: sign * WorkbenchModel.crosshairLeap)
+        case .lanes, .samples:
+            if sign < 0 { scroll = max(0, scroll - 10) } else { scrollOn(by: 10) }
+        case .field, .population: break
         }
     }
 
@@ -114,13 +116,6 @@ extension WorkbenchModel {
             .map(\.pictures.count).max()
             return max(0, (pictures ?? 1) - 1)
         case .curves, .field, .population: return 0
-        }
-    }
-
-    private mutating func scrollOverlay(by rows: Int) {
-        switch overlay {
-        case .help(let scroll): overlay = .help(scroll: min(max(0, scroll + rows), 200))
-        default: break
         }
     }
 

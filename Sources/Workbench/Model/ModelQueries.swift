@@ -58,8 +58,10 @@ extension WorkbenchModel {
         case nil: view.keyContext
         case .help: .help
         case .palette: .palette
+        case .themes: .themes
         case .export: .export
         case .text: .text
+        case .quantities: .quantities
         case .quit: .quitDialog
         case .stopping: .stopping
         case .engineLost: .engineLost

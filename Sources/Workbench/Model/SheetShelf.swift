@@ -8,6 +8,8 @@ package struct SheetShelf: Sendable {
     static let laneCapacity = 32
     /// The widest and highest picture that is taken, in pixels.
     static let largestSide = 512
+    /// The bytes of pixels kept, at most; beyond them the prompt looked at longest ago goes.
+    static let byteCapacity = 24 << 20
 
     /// A sheet and the number it was placed under: no two sheets have the same.
     private struct Placed: Sendable {
@@ -40,7 +42,10 @@ package struct SheetShelf: Sendable {
         if let index = prompts.firstIndex(where: { $0.prompt == sheet.prompt }) {
             entry = prompts.remove(at: index)
         }
-        if let shown = entry.sheets[sheet.lane], shown.sheet.step > sheet.step {
+        // The first few pictures of a sheet that is shown already are no news.
+        if let shown = entry.sheets[sheet.lane]?.sheet,
+            (shown.step, shown.pictures.count) > (sheet.step, sheet.pictures.count)
+        {
             prompts.append(entry)
             return nil
         }
@@ -50,7 +55,17 @@ package struct SheetShelf: Sendable {
         }
         prompts.append(entry)
         if prompts.count > SheetShelf.promptCapacity { prompts.removeFirst() }
+        while prompts.count > 1, byteCount > SheetShelf.byteCapacity { prompts.removeFirst() }
         return nil
+    }
+
+    /// The bytes of all pixels kept.
+    package var byteCount: Int {
+        prompts.reduce(0) { sum, entry in
+            entry.sheets.values.reduce(sum) {
+                $0 + $1.sheet.width * $1.sheet.height * 3 * $1.sheet.pictures.count
+            }
+        }
     }
 
     /// Forgets pictures of later steps, except the base model's, which does not train.

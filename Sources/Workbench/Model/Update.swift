@@ -7,22 +7,21 @@ import TerminalKit
 public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [WorkbenchEffect] {
     switch input {
     case .key(let key):
-        if case .mouse(let event) = key { return model.point(event) }
-        if let action = model.keys.action(for: key, in: model.keyContext) {
-            return model.perform(action)
-        }
-        return model.type(key)
+        return model.take(key)
     case .drawn(let areas):
         model.hitAreas = areas
         return []
     case .show(let view):
         return model.show(view)
+    case .perform(let action):
+        return model.perform(action)
     case .event(let event):
         return model.receive(event)
     case .attached:
         model.engine = .connecting
         if model.overlay == .engineLost || model.overlay == .stopping { model.overlay = nil }
         model.requestedCurves = []
+        model.curveShelf.forgetQuestions()
         model.tasks = [:]
         return [
             .send(.hello(protocolVersion: EngineHello.currentProtocol)), .send(.refresh),
@@ -36,6 +35,9 @@ public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [W
     case .clock(let time):
         model.now = time
         if let expires = model.notice?.expires, time >= expires { model.notice = nil }
+        return []
+    case .newcomer:
+        model.greets = true
         return []
     case .note(let level, let text):
         model.report(level, text)
@@ -59,23 +61,56 @@ extension WorkbenchModel {
         return []
     }
 
-    /// Does what a key, a click or a line of the palette stands for.
+    /// Takes in a key or the mouse, and notes what it changed.
+    fileprivate mutating func take(_ key: Key) -> [WorkbenchEffect] {
+        var effects: [WorkbenchEffect] = []
+        if greets {
+            greets = false
+            effects.append(.rememberGreeting)
+        }
+        let before = self
+        if case .mouse(let event) = key {
+            effects += point(event)
+        } else if let action = keys.action(for: key, in: keyContext) {
+            if action == .undo { return effects + perform(BenchAction.undo) }
+            effects += perform(action)
+        } else {
+            effects += type(key)
+        }
+        noteChoices(since: before)
+        return effects
+    }
+
+    /// Does what a key, a click or a line of the palette stands for, or says why not.
     mutating func perform(_ action: BenchAction) -> [WorkbenchEffect] {
+        if let reason = refusal(of: action) {
+            refuse(reason)
+            return []
+        }
+        return carryOut(action)
+    }
+
+    private mutating func refuse(_ reason: String) {
+        // Where the engine is gone, the question that offers another one says more than a line.
+        switch engine {
+        case .lost, .left: if reason == engineRefusal { overlay = .engineLost } else { fallthrough }
+        default: announce(.info, reason)
+        }
+    }
+
+    private mutating func carryOut(_ action: BenchAction) -> [WorkbenchEffect] {
         switch action {
         case .askToQuit, .stopAndSave, .leaveTraining, .resume, .quitNow, .confirm, .back,
             .showHelp:
             return performDialog(action)
         case .toggleTraining, .singleStep, .save, .sample, .evaluate, .collect, .exportWeights,
-            .nextPrompt, .previousPrompt, .typePrompt:
+            .nextPrompt, .previousPrompt, .typePrompt, .cancelTask:
             return command(action)
         case .nextQuantity, .previousQuantity:
             quantity = quantity.advanced(by: action == .nextQuantity ? 1 : -1)
             return isAttached ? fetchMissingCurves() : []
-        case .nextTheme:
-            guard !themeNames.isEmpty else { return [] }
-            themeIndex = (themeIndex + 1) % themeNames.count
-            announce(.info, "theme \(themeNames[themeIndex])")
-            return [.useTheme(themeNames[themeIndex])]
+        case .pickTheme: overlay = .themes(ThemePicker(selected: themeIndex))
+        case .undo: return undo()
         case .palette: overlay = .palette(Palette())
         case .askForExport: overlay = .export
         case .exportPicture:
@@ -114,15 +149,20 @@ extension WorkbenchModel {
     /// Arrows, pages, ends and enter go to what lies on top.
     private mutating func navigate(_ action: BenchAction) -> [WorkbenchEffect] {
         switch overlay {
-        case .palette(let palette): return action == .activate ? choose(from: palette) : []
+        case .palette(let palette): return navigate(action, palette)
+        case .themes(let picker): return navigate(action, picker)
+        case .help(let help):
+            navigate(action, help)
+            return []
         case .text(let question): return action == .activate ? answer(question) : []
+        case .quantities(let picker): return action == .activate ? choose(from: picker) : []
         case nil: break
         default:
             look(action)
             return []
         }
         switch view {
-        case .dashboard: look(action)
+        case .dashboard: return boardNavigate(action)
         case .curves: return curvesNavigate(action)
         case .compare: return compareNavigate(action)
         case .fields: return fieldsNavigate(action)
@@ -130,7 +170,6 @@ extension WorkbenchModel {
         case .sessions: return sessionsNavigate(action)
         case .log: return logNavigate(action)
         }
-        return []
     }
 
     private mutating func export(_ format: ExportFormat) -> [WorkbenchEffect] {
@@ -146,6 +185,8 @@ extension WorkbenchModel {
     fileprivate mutating func type(_ key: Key) -> [WorkbenchEffect] {
         switch overlay {
         case .palette(let palette): type(key, into: palette)
+        case .help(let help): type(key, into: help)
+        case .quantities(let picker): type(key, into: picker)
         case .text(var question):
             if question.input.take(key) { question.problem = nil }
             overlay = .text(question)
@@ -157,30 +198,23 @@ extension WorkbenchModel {
 
     /// What needs an engine.
     private mutating func command(_ action: BenchAction) -> [WorkbenchEffect] {
-        switch engine {
-        case .lost, .left:
-            overlay = .engineLost
-            return []
-        case .connecting, .attached, .stopping: break
-        }
-        guard let state, isAttached else {
-            announce(.info, "the engine has not answered yet")
-            return []
-        }
+        guard let state else { return [] }
         switch action {
         case .toggleTraining: return toggleTraining(state.phase)
         case .singleStep:
-            if state.phase == .finished { return refuseAfterEnd(state) }
             return [.send(.step(count: 1))]
         case .save:
             announce(.info, "saving …")
             return [.send(.save)]
         case .sample:
-            guard !shownPrompt.isEmpty else { return [] }
             announce(.info, "sampling \"\(shownPrompt)\" …")
             return [.send(.sample(prompt: shownPrompt, count: samplesPerKey))]
         case .typePrompt:
             overlay = .text(TextQuestion(.samplePrompt, title: "a prompt to sample"))
+        case .cancelTask:
+            let names = tasks.keys.sorted()
+            announce(.info, "cancelling \(names.joined(separator: " and ")) …")
+            return names.map { .send(.cancel(task: $0)) }
         case .evaluate:
             announce(.info, "evaluating the base and every lane …")
             return [.send(.evaluate)]
@@ -188,7 +222,6 @@ extension WorkbenchModel {
             overlay = .confirm(.collect)
         case .exportWeights:
             guard let folder = exportFolder, let lane = focusedLaneState?.settings.name else {
-                announce(.info, "there is no lane to export, or no folder to export to")
                 return []
             }
             let path = "\(folder)/\(lane)-step-\(state.step)"
@@ -202,7 +235,7 @@ extension WorkbenchModel {
 
     private mutating func toggleTraining(_ phase: SessionState.Phase) -> [WorkbenchEffect] {
         switch phase {
-        case .finished: return refuseAfterEnd(state)
+        case .finished: return []
         case .training, .preparing, .collecting: return [.send(.pause)]
         case .idle, .paused: return [.send(.start)]
         case .sampling, .evaluating, .saving:
@@ -212,21 +245,21 @@ extension WorkbenchModel {
         }
     }
 
-    private mutating func refuseAfterEnd(_ state: SessionState?) -> [WorkbenchEffect] {
-        announce(.info, "the recipe has ended at step \(state?.endStep ?? 0)")
-        return []
-    }
-
     private mutating func selectPrompt(offset: Int) -> [WorkbenchEffect] {
         let prompts = state?.prompts ?? []
         guard !prompts.isEmpty else { return [] }
         let count = prompts.count
         let current = prompts.firstIndex { $0.prompt == shownPrompt }
         let next = current.map { ($0 + offset + count) % count } ?? 0
-        let chosen = prompts[next].prompt
-        pendingPrompt = chosen == state?.selectedPrompt ? nil : chosen
+        return selectPrompt(prompts[next].prompt)
+    }
+
+    /// Shows a prompt's histograms and pictures.
+    mutating func selectPrompt(_ prompt: String) -> [WorkbenchEffect] {
+        pendingPrompt = prompt == state?.selectedPrompt ? nil : prompt
+        gallery.typedPrompt = nil
         if isZoomed, focusedPanel == .samples { scroll = 0 }
-        return [.send(.selectPrompt(prompt: chosen))]
+        return [.send(.selectPrompt(prompt: prompt))] + fetchShownPopulations()
     }
 
     private mutating func performDialog(_ action: BenchAction) -> [WorkbenchEffect] {
@@ -261,17 +294,21 @@ extension WorkbenchModel {
             case .trashSession(let place):
                 return [.sessions(.trash(path: place.path))]
             }
-        case .back: goBack()
-        case .showHelp: overlay = .help(scroll: 0)
+        case .back: return goBack()
+        case .showHelp: overlay = .help(HelpText())
         default: break
         }
         return []
     }
 
-    private mutating func goBack() {
+    private mutating func goBack() -> [WorkbenchEffect] {
         // What stays until it is put away goes first; small news does not stand in the way.
         let isSerious = notice?.level == .error || notice?.level == .warning
-        if case .text(let question) = overlay, let below = question.returning {
+        if case .help(let help) = overlay, !help.input.characters.isEmpty {
+            overlay = .help(HelpText())
+        } else if case .themes = overlay {
+            return leaveThemes()
+        } else if case .text(let question) = overlay, let below = question.returning {
             overlay = .sessions(below)
         } else if case .sessions(.form(var form)) = overlay, form.isTouched, !form.isLeaving,
             !form.isWaiting
@@ -288,5 +325,6 @@ extension WorkbenchModel {
         } else {
             view = .dashboard
         }
+        return []
     }
 }

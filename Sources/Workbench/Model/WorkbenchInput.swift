@@ -17,8 +17,12 @@ public enum WorkbenchInput: Sendable {
     case drawn([HitArea])
     /// A view is to be shown, by whoever opened the screen.
     case show(BenchView)
+    /// Something is to be done, by whoever opened the screen.
+    case perform(BenchAction)
     /// The time of day, in seconds since 1970.
     case clock(Double)
+    /// The person has not used the screen before: a few words are in place.
+    case newcomer
     /// Something outside the engine is worth a line: a theme that cannot be read, a picture written.
     case note(LogLine.Level, String)
     /// What came of a request about sessions.
@@ -28,7 +32,7 @@ public enum WorkbenchInput: Sendable {
     var isFromEngine: Bool {
         switch self {
         case .event, .attached, .engineLost: true
-        case .key, .resized, .drawn, .show, .clock, .note, .sessions: false
+        case .key, .resized, .drawn, .show, .perform, .clock, .note, .sessions, .newcomer: false
         }
     }
 }
@@ -41,6 +45,10 @@ public enum WorkbenchEffect: Sendable, Equatable {
     case quit(QuitMode)
     /// Draw with the theme of this name from now on.
     case useTheme(String)
+    /// Begin with the theme of this name next time.
+    case rememberTheme(String)
+    /// Greet nobody next time.
+    case rememberGreeting
     /// Write the screen as it stands to a picture.
     case exportPicture
     /// Write a file to the session's folder of exports.

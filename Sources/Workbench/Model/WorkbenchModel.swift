@@ -1,4 +1,5 @@
 import BenchProtocol
+import Figures
 import TerminalKit
 
 /// Everything the screen knows: what the engine told it and what the person chose to look at.
@@ -21,14 +22,20 @@ public struct WorkbenchModel: Sendable {
     package internal(set) var populations: [PopulationKey: PopulationHistogram] = [:]
     /// The newest pictures of the prompts looked at last.
     package internal(set) var sheets = SheetShelf()
+    /// Who appeared as training went on, and how pictures were denoised.
+    package internal(set) var populationRecord = PopulationRecord()
     /// Long tasks under way, by name.
     public internal(set) var tasks: [String: TaskProgress] = [:]
     /// The newest log lines, oldest first.
     public internal(set) var log: [LogLine] = []
+    /// Log lines that were dropped because there were too many.
+    package internal(set) var droppedLogLines = 0
     /// Whether the next state is the first of another engine, which resumed from a checkpoint.
     var isRewindDue = false
     /// The curves that have been asked for since the engine was joined.
     package internal(set) var requestedCurves: Set<CurveKey> = []
+    /// What was fetched of curves besides what every step tells.
+    package internal(set) var curveShelf = CurveShelf()
     /// Whether the engine trains whenever nothing else occupies it.
     package internal(set) var trainingIntended = false
 
@@ -36,12 +43,17 @@ public struct WorkbenchModel: Sendable {
 
     /// The view on the screen.
     public internal(set) var view = BenchView.dashboard
-    /// What was chosen in the view of that name.
+    /// What was chosen in the view of the curves.
     public internal(set) var curves = CurvesState()
+    /// What was chosen in the comparison.
     public internal(set) var compare = CompareState()
+    /// What was chosen in the view of the gradient fields.
     public internal(set) var fields = FieldsState()
+    /// What was chosen in the view of the population.
     public internal(set) var gallery = PopulationState()
+    /// What was chosen in the view of the sessions.
     public internal(set) var shelf = SessionsState()
+    /// What was chosen in the view of the log.
     public internal(set) var logging = LogState()
     /// The panel that zoom and cursor keys act on.
     public internal(set) var focusedPanel = Panel.curves
@@ -69,6 +81,18 @@ public struct WorkbenchModel: Sendable {
     public internal(set) var themeNames: [String]
     /// The theme in use.
     public internal(set) var themeIndex = 0
+    /// The theme that was chosen; another one may be in use while themes are looked at.
+    var chosenTheme = 0
+    /// How the panels' borders have been moved.
+    package internal(set) var split = DashboardSplit()
+    /// The border that a mouse button holds.
+    var drag: BorderDrag?
+    /// What was typed in the palette, oldest first.
+    package internal(set) var commandHistory: [String] = []
+    /// What `undo` takes back, oldest first.
+    var undoSteps: [UndoStep] = []
+    /// Whether a few words to somebody new are on the screen.
+    public internal(set) var greets = false
 
     // MARK: What surrounds it
 
@@ -84,10 +108,15 @@ public struct WorkbenchModel: Sendable {
     public var sessionFolder: String?
     /// How many pictures the sample key asks for.
     public var samplesPerKey = 8
+    /// How many seconds the clocks on screen are ahead of Greenwich's.
+    public var secondsFromUTC = 0
     /// How many colours the terminal shows; pictures become dots without any.
     public var colorDepth = ColorDepth.direct
     /// The keys in force.
     public var keys: KeyTable
+    /// A lane's gradient field as functions, given the offset of its last batch (NaN for none): the
+    /// program hands it in, since the screen knows no objective; nil for a lane without a field.
+    public var pairLaw: @Sendable (LaneSettings, Double) -> PairLaw? = { _, _ in nil }
     /// What the last frame marked for the mouse.
     public internal(set) var hitAreas: [HitArea] = []
     /// Pictures that were turned into cells already.
@@ -130,10 +159,12 @@ public enum EngineStanding: Sendable, Equatable {
 
 /// What lies over the view and takes the keys.
 public enum Overlay: Sendable, Equatable {
-    case help(scroll: Int)
+    case help(HelpText)
     case palette(Palette)
+    case themes(ThemePicker)
     case export
     case text(TextQuestion)
+    case quantities(QuantityPicker)
     case quit
     case stopping
     case engineLost
@@ -197,5 +228,5 @@ package struct PopulationKey: Hashable, Sendable {
 /// What tells one curve from another.
 package struct CurveKey: Hashable, Sendable {
     package var lane: String
-    package var quantity: Quantity
+    package var quantity: LoggedQuantity
 }

@@ -1,15 +1,16 @@
 import BenchProtocol
 import TerminalKit
 
-/// What lies over the view: help, and the questions that wait for an answer.
+/// What lies over the view and waits for an answer.
 struct OverlayView: Drawing {
     let model: WorkbenchModel
     let theme: Theme
 
     func draw(on canvas: inout Canvas, in rect: Rect) {
         switch model.overlay {
-        case nil, .palette, .export, .text, .sessions(.recipes), .sessions(.form): break
-        case .help(let scroll): drawHelp(scroll, on: &canvas, in: rect)
+        case nil, .palette, .themes, .help, .export, .text, .quantities, .sessions(.recipes),
+            .sessions(.form):
+            break
         case .quit:
             ask("quit", [quitQuestion], context: .quitDialog, on: &canvas, in: rect)
         case .stopping:
@@ -90,6 +91,9 @@ struct OverlayView: Drawing {
                         theme.style(for: .key).on(ground.background)
                     ), (binding.hint ?? "", ground),
                 ], x: inner.x, y: y, in: inner)
+            canvas.mark(
+                Rect(x: inner.x, y: y, width: inner.width, height: 1),
+                MouseTarget.action(binding.action))
         }
     }
 
@@ -114,53 +118,6 @@ struct OverlayView: Drawing {
                 on: &canvas, in: rect)
         case .connecting, .attached, .stopping:
             ask("no engine", [save], context: .engineLost, on: &canvas, in: rect)
-        }
-    }
-
-    // MARK: Lists
-
-    private func drawHelp(_ scroll: Int, on canvas: inout Canvas, in rect: Rect) {
-        var lines: [[(String, Style)]] = []
-        let ground = theme.style(for: .dialog)
-        let frame = rect.centered(width: min(rect.width, 92), height: rect.height)
-        let inner = frame.inset(horizontally: 2, vertically: 1)
-        let keyWidth = 14
-        for context in KeyContext.allCases {
-            let bindings = model.keys.shownBindings(in: context)
-            guard !bindings.isEmpty else { continue }
-            if !lines.isEmpty { lines.append([]) }
-            lines.append([(context.rawValue, theme.style(for: .accent).on(ground.background))])
-            for binding in bindings {
-                let name = TextLayout.padded(model.keys.names(of: binding), to: keyWidth)
-                let words = TextLayout.wrapped(
-                    binding.explanation, to: max(8, inner.width - keyWidth))
-                for (row, line) in words.enumerated() {
-                    let head = row == 0 ? name : String(repeating: " ", count: keyWidth)
-                    lines.append([
-                        (head, theme.style(for: .key).on(ground.background)), (line, ground),
-                    ])
-                }
-            }
-        }
-        let first = min(scroll, max(0, lines.count - inner.height))
-        drawList(
-            "keys", Array(lines.dropFirst(first)), below: lines.count - first - inner.height,
-            on: &canvas, in: frame)
-    }
-
-    private func drawList(
-        _ title: String, _ lines: [[(String, Style)]], below: Int, on canvas: inout Canvas,
-        in frame: Rect
-    ) {
-        let ground = theme.style(for: .dialog)
-        canvas.fill(frame, ground)
-        canvas.box(
-            frame, title: title, titleRight: below > 0 ? "\(below) more below" : nil,
-            style: theme.style(for: .accent).on(ground.background),
-            titleStyle: theme.style(for: .title).on(ground.background))
-        let inner = frame.inset(horizontally: 2, vertically: 1)
-        for (row, runs) in lines.prefix(inner.height).enumerated() {
-            canvas.put(runs: runs, x: inner.x, y: inner.y + row, in: inner)
         }
     }
 }

@@ -7,6 +7,8 @@ public struct TextQuestion: Sendable, Equatable {
     public enum Purpose: Sendable, Equatable {
         /// Any prompt at all, to sample from the base and every lane.
         case samplePrompt
+        /// Words that lines of the log have to contain.
+        case logFilter
         /// Words that listed sessions have.
         case filterSessions
         /// Another name for the session in that folder.
@@ -43,11 +45,13 @@ extension WorkbenchModel {
     mutating func answer(_ question: TextQuestion) -> [WorkbenchEffect] {
         let text = question.input.text.trimmed
         switch question.purpose {
+        case .logFilter:
+            overlay = nil
+            logging.filter.words = text
+            return []
         case .samplePrompt:
             guard !text.isEmpty else { return [] }
-            overlay = nil
-            announce(.info, "sampling \"\(text)\" …")
-            return [.send(.sample(prompt: text, count: samplesPerKey))]
+            return samplePrompt(text)
         case .filterSessions, .renameSession, .noteSession, .tagSession, .saveRecipe:
             return answer(text, to: question.purpose, returning: question.returning)
         }
@@ -78,7 +82,7 @@ struct TextQuestionView: Drawing {
             titleStyle: theme.style(for: .title).on(ground.background))
         let inner = frame.inset(horizontally: 2, vertically: 1)
         canvas.draw(TextInputView(question.input, style: ground), in: inner)
-        for (row, line) in (problem ?? []).enumerated() {
+        for (row, line) in (problem ?? []).enumerated() where row + 1 < inner.height {
             canvas.put(
                 line, x: inner.x, y: inner.y + 1 + row,
                 style: theme.style(for: .error).on(ground.background), maxWidth: inner.width)

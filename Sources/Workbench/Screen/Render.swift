@@ -13,6 +13,9 @@ public func render(_ model: WorkbenchModel, into canvas: inout Canvas, theme: Th
     }
     let frame = ScreenFrame(canvas.bounds, sizeClass)
     draw(model, into: &canvas, in: frame.view, theme: theme)
+    if model.greets, model.overlay == nil {
+        canvas.draw(Greeting(model: model, theme: theme), in: frame.view)
+    }
     if let overlay = model.overlay {
         // What lies beneath an overlay is out of the mouse's reach.
         canvas.unmark()
@@ -21,6 +24,7 @@ public func render(_ model: WorkbenchModel, into canvas: inout Canvas, theme: Th
     canvas.draw(TabLine(model: model, theme: theme), in: frame.tabs)
     canvas.draw(StatusLine(model: model, theme: theme), in: frame.status)
     canvas.draw(HintLine(model: model, theme: theme), in: frame.hints)
+    canvas.keepReadable(in: theme)
 }
 
 /// The lines around a view: tabs above, where there is room, status and keys below.
@@ -58,14 +62,20 @@ private func draw(
     switch overlay {
     case .palette(let palette):
         canvas.draw(PaletteView(palette: palette, model: model, theme: theme), in: area)
+    case .help(let help):
+        canvas.draw(HelpView(help: help, model: model, theme: theme), in: area)
+    case .themes(let picker):
+        canvas.draw(ThemePickerView(picker: picker, model: model, theme: theme), in: area)
     case .export: canvas.draw(ExportMenu(model: model, theme: theme), in: area)
     case .text(let question):
         canvas.draw(TextQuestionView(question: question, theme: theme), in: area)
+    case .quantities(let picker):
+        canvas.draw(QuantityPickerView(picker: picker, model: model, theme: theme), in: area)
     case .sessions(.recipes(let selected)):
         canvas.draw(RecipePicker(model: model, theme: theme, selected: selected), in: area)
     case .sessions(.form(let form)):
         canvas.draw(RecipeFormView(form: form, model: model, theme: theme), in: area)
-    case .help, .quit, .stopping, .engineLost, .confirm, .sessions(.opening):
+    case .quit, .stopping, .engineLost, .confirm, .sessions(.opening):
         canvas.draw(OverlayView(model: model, theme: theme), in: area)
     }
 }
@@ -103,7 +113,7 @@ struct TinyScreen: Drawing {
         case .confirm: return "sure? y yes, n no"
         case .sessions(.opening):
             return "open another session? l leave this one training, s save and stop it, esc stay"
-        case .help, .palette, .export, .text, .sessions, nil:
+        case .help, .palette, .themes, .export, .text, .quantities, .sessions, nil:
             let training = model.trainingIntended ? "; training goes on" : ""
             return "popbench needs 40x12; this is \(model.width)x\(model.height)\(training)"
         }

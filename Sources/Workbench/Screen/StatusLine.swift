@@ -29,9 +29,16 @@ struct StatusLine: Drawing {
             let left =
                 task.secondsLeft.isFinite ? " eta \(NumberText.duration(task.secondsLeft))" : ""
             let note = task.message.isEmpty ? "" : " \(task.message)"
+            let bar = ProgressBar.text(done: task.done, of: task.total, columns: 10)
             runs.append(
-                ("\(task.task) \(task.done)/\(task.total)\(left)\(note)", theme.style(for: .accent))
-            )
+                (
+                    "\(task.task) \(bar) \(task.done)/\(task.total)\(left)\(note)",
+                    theme.style(for: .accent)
+                ))
+        }
+        let cancel = model.keys.keyName(for: .cancelTask, in: .everywhere)
+        if !model.tasks.isEmpty, !cancel.isEmpty {
+            runs.append(("\(cancel) cancels", theme.style(for: .key)))
         }
         let isLive = model.isAttached
         if isLive, state.stepsPerSecond.isFinite, state.stepsPerSecond > 0 {
@@ -76,6 +83,20 @@ struct StatusLine: Drawing {
     }
 }
 
+/// A task's progress as a few cells of text.
+package enum ProgressBar {
+    private static let parts: [Character] = ["▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+
+    /// A bar between two marks; a total of nothing, or nonsense, is an empty one.
+    package static func text(done: Int, of total: Int, columns: Int) -> String {
+        let share = total > 0 ? min(max(Double(done) / Double(total), 0), 1) : 0
+        let eighths = Int(share * Double(columns * 8))
+        var bar = String(repeating: "█", count: eighths / 8)
+        if eighths % 8 > 0 { bar.append(parts[eighths % 8 - 1]) }
+        return "▕" + bar + String(repeating: " ", count: columns - bar.count) + "▏"
+    }
+}
+
 /// The last line: what the keys do here, or the newest notice.
 struct HintLine: Drawing {
     let model: WorkbenchModel
@@ -105,6 +126,8 @@ struct HintLine: Drawing {
         canvas.put(
             ending, x: rect.x + 1 + used, y: rect.y, style: theme.style(for: .dim),
             maxWidth: max(0, rect.width - 1 - used))
+        // Whoever has more to say of it is a click away.
+        if !ending.isEmpty { canvas.mark(rect, MouseTarget.action(.show(.log))) }
     }
 
     private func drawKeys(on canvas: inout Canvas, in rect: Rect) {
@@ -116,12 +139,19 @@ struct HintLine: Drawing {
         while chosen.count > 2, width(of: chosen) > room { chosen.remove(at: chosen.count - 3) }
         for binding in chosen {
             guard column < rect.maxX else { break }
+            // What a key cannot do now is dim; pressing it tells why.
+            let isOpen = model.refusal(of: binding.action) == nil
+            let dim = theme.style(for: .dim)
+            let start = column
             column =
                 canvas.put(
                     runs: [
-                        (name(of: binding), theme.style(for: .key)),
-                        (" \(word(for: binding))", theme.style(for: .dim)),
+                        (name(of: binding), isOpen ? theme.style(for: .key) : dim),
+                        (" \(word(for: binding))", isOpen ? theme.style(for: .text) : dim),
                     ], x: column, y: rect.y, in: rect) + 2
+            canvas.mark(
+                Rect(x: start, y: rect.y, width: column - 2 - start, height: 1),
+                MouseTarget.action(binding.action))
         }
     }
 

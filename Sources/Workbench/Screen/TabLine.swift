@@ -15,7 +15,8 @@ struct TabLine: Drawing {
             let columns = 1 + TextLayout.columns(name)
             guard column + columns <= rect.maxX else { break }
             let style = theme.style(for: isShown ? .selection : .dim)
-            let key = theme.style(for: .key).on(style.background)
+            // The ink of a selection is the only one that is sure to be readable on its ground.
+            let key = isShown ? style.with(.underline) : theme.style(for: .key)
             canvas.put("\(view.number)", x: column, y: rect.y, style: key)
             canvas.put(name, x: column + 1, y: rect.y, style: style)
             canvas.mark(

@@ -28,6 +28,8 @@ public struct WorkbenchOutlets {
     public var writePicture: (Canvas, Theme) throws -> String
     /// Writes what a view exports and returns the file's path.
     public var writeFile: (ExportedFile) throws -> String
+    /// Keeps something for the next time the screen is opened.
+    public var remember: (ScreenMemory) throws -> Void
     /// Has something done with sessions; returns at once, and the mailbox gets the news later.
     public var sessions: (SessionRequest) -> Void
     /// Joins another session's engine; returns at once.
@@ -42,6 +44,7 @@ public struct WorkbenchOutlets {
         send: @escaping (Command) -> Void, attachAgain: @escaping () -> Void,
         writePicture: @escaping (Canvas, Theme) throws -> String,
         writeFile: @escaping (ExportedFile) throws -> String,
+        remember: @escaping (ScreenMemory) throws -> Void = { _ in },
         sessions: @escaping (SessionRequest) -> Void = { _ in },
         open: @escaping (String, Bool, Bool, () -> Void) -> Void = { _, _, _, between in between() }
     ) {
@@ -49,9 +52,18 @@ public struct WorkbenchOutlets {
         self.attachAgain = attachAgain
         self.writePicture = writePicture
         self.writeFile = writeFile
+        self.remember = remember
         self.sessions = sessions
         self.open = open
     }
+}
+
+/// What is kept from one screen to the next.
+public enum ScreenMemory: Sendable, Equatable {
+    /// The theme to begin with, by name.
+    case theme(String)
+    /// The person has been greeted.
+    case greeted
 }
 
 /// The screen's loop: waits, takes in, draws.
@@ -97,6 +109,7 @@ public final class WorkbenchLoop {
         theme = self.themes[0]
         self.model.themeNames = self.themes.map(\.name)
         self.model.themeIndex = 0
+        self.model.chosenTheme = 0
     }
 
     /// Takes the screen, runs until the person leaves, gives the screen back.
@@ -168,6 +181,8 @@ public final class WorkbenchLoop {
         case .send(let command): outlets.send(command)
         case .quit(let mode): leaving = leaving ?? mode
         case .useTheme(let name): theme = themes.first { $0.name == name } ?? theme
+        case .rememberTheme(let name): remember(.theme(name))
+        case .rememberGreeting: remember(.greeted)
         case .attachAgain: outlets.attachAgain()
         case .suspend:
             terminal.suspend()
@@ -183,6 +198,14 @@ public final class WorkbenchLoop {
             outlets.open(place.path, starts, stops) {
                 kept += mailbox.drain().filter { !$0.isFromEngine }
             }
+        }
+    }
+
+    private func remember(_ memory: ScreenMemory) {
+        do {
+            try outlets.remember(memory)
+        } catch {
+            _ = update(&model, .note(.warning, "this will not be remembered: \(error)"))
         }
     }
 

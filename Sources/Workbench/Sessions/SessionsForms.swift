@@ -93,7 +93,7 @@ extension WorkbenchModel {
     ) -> [WorkbenchEffect] {
         overlay = nil
         switch purpose {
-        case .samplePrompt: return []
+        case .samplePrompt, .logFilter: return []
         case .filterSessions:
             shelf.filter = text
             if let row = chosenSessionRow { chooseSession(row: row) }

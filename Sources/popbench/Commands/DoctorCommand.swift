@@ -7,7 +7,8 @@ import TerminalKit
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check terminal, colours, font, matrix kernel, cores, models and folders.",
+        abstract:
+            "Check terminal, colours, keys, themes, font, matrix kernel, cores, models and folders.",
         discussion: "Ends with status 1 where there is a problem; warnings are none.")
 
     @Flag(help: "Print one JSON object.")
@@ -24,8 +25,8 @@ struct DoctorCommand: ParsableCommand {
         }
         let environment = ProcessInfo.processInfo.environment
         let diagnosis = Diagnosis(
-            TerminalChecks.all(environment) + MachineChecks.all(environment)
-                + DataChecks.all(environment))
+            TerminalChecks.all(environment) + ScreenChecks.all(environment)
+                + MachineChecks.all(environment) + DataChecks.all(environment))
         if json {
             print(try jsonText(diagnosis))
         } else {

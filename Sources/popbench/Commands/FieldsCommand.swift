@@ -57,8 +57,10 @@ struct FieldsCommand: ParsableCommand {
     func run() throws {
         let field = try field()
         if let output, let kind = Self.kind(of: output) {
-            let figure = try FieldFigure(
-                title: title(), field: field, points: at.map { (l1: $0.l1, l2: $0.l2) }
+            var panel = FieldFigure.Panel(title: try title(), law: PairLaw(field))
+            panel.points = at.map { (l1: $0.l1, l2: $0.l2) }
+            let figure = FieldFigure(
+                panels: [panel], plane: FieldPlane(decadesAround: panel.points)
             ).drawn()
             switch kind {
             case .svg: try StoredFile.replace(output, with: Array(figure.svg().utf8))
@@ -66,11 +68,17 @@ struct FieldsCommand: ParsableCommand {
             }
             if !json { return print("wrote \(output)") }
         }
-        let pulls = (at.isEmpty ? PairRatios.grid : at).map { PairPull($0, field) }
+        let law = PairLaw(field)
+        let readings = (at.isEmpty ? PairRatios.grid : at).map { point in
+            var reading = law.reading(point.l1, point.l2)
+            // As it was given, not as its logarithm gives it back.
+            (reading.x1, reading.x2) = (point.x1, point.x2)
+            return reading
+        }
         if json {
-            for pull in pulls { print(pull.json) }
+            for reading in readings { print(reading.json) }
         } else {
-            for row in PairPull.table(pulls) { print(row) }
+            for row in table(readings) { print(row) }
         }
     }
 
@@ -97,6 +105,15 @@ struct FieldsCommand: ParsableCommand {
         if let divergence { words.append(divergence) }
         if let alpha { words.append(String(format: "alpha %g", alpha)) }
         return words.joined(separator: ", ") + String(format: ", beta %g", try usedBeta())
+    }
+
+    private func table(_ readings: [PairReading]) -> [String] {
+        func row(_ cells: [String]) -> String {
+            cells.map { String(repeating: " ", count: max(1, 13 - $0.count)) + $0 }.joined()
+        }
+        let names = readings.first?.values.map(\.name) ?? []
+        return [row(names)]
+            + readings.map { row($0.values.map { String(format: "%.6g", $0.value) }) }
     }
 
     private enum Kind: String { case svg, png }
@@ -131,37 +148,5 @@ struct PairRatios: ExpressibleByArgument {
     static var grid: [PairRatios] {
         let ticks = (-4...4).map { pow(10, Double($0) / 2) }
         return ticks.flatMap { x2 in ticks.map { PairRatios(x1: $0, x2: x2) } }
-    }
-}
-
-/// What the loss does at one point.
-private struct PairPull {
-    /// Names and values, in the order in which they are printed.
-    private let values: [(name: String, value: Double)]
-
-    init(_ point: PairRatios, _ field: GradientField) {
-        let gradient = field.gradient(point.l1, point.l2)
-        values = [
-            ("x1", point.x1), ("x2", point.x2), ("loss", field.loss(point.l1, point.l2)),
-            ("d_x1", gradient.winner), ("d_x2", gradient.loser),
-            ("ratio", field.ratio(point.l1, point.l2)),
-        ]
-    }
-
-    /// One object on one line; what is not finite is null.
-    var json: String {
-        let fields = values.map { name, value in
-            "\"\(name)\":\(value.isFinite ? "\(value)" : "null")"
-        }
-        return "{" + fields.joined(separator: ",") + "}"
-    }
-
-    static func table(_ pulls: [PairPull]) -> [String] {
-        func row(_ cells: [String]) -> String {
-            cells.map { String(repeating: " ", count: max(1, 13 - $0.count)) + $0 }.joined()
-        }
-        let names = pulls.first?.values.map(\.name) ?? []
-        return [row(names)]
-            + pulls.map { row($0.values.map { String(format: "%.6g", $0.value) }) }
     }
 }

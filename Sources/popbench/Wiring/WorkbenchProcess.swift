@@ -1,5 +1,6 @@
 import BenchProtocol
 import EngineLink
+import Figures
 import Foundation
 import MessageBus
 import TerminalKit
@@ -10,14 +11,16 @@ import Workbench
 final class WorkbenchProcess {
     private let session: OpenedSession
     private let locations: Locations
+    private let files = ScreenFiles()
     private let themes: [Theme]
+    private let themeProblems: [ThemeError]
     private let link: EngineConnection
     private let shelf: SessionShelf
 
     init(session: OpenedSession, locations: Locations, theme: String?) throws {
         self.session = session
         self.locations = locations
-        themes = try Self.themes(locations, first: theme)
+        (themes, themeProblems) = try files.loadThemes(locations, first: theme)
         let link = EngineConnection(folder: session.folder, mailbox: try Workbench.Mailbox())
         self.link = link
         shelf = SessionShelf(locations: locations, present: { link.folder }) {
@@ -31,16 +34,24 @@ final class WorkbenchProcess {
         try CursesTerminal.check(environment: environment)
         let terminal = CursesTerminal(
             color: color.flatMap(ColorDepth.init(option:)), mouse: mouse, environment: environment)
-        link.connect(starts: session.isNew)
         let (link, shelf) = (self.link, self.shelf)
+        link.connect(starts: session.isNew)
+        let (keys, keyProblems) = files.keyTable()
         var model = WorkbenchModel(
-            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
+            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970, keys: keys)
         model.exportFolder = session.folder + "/exports"
+        // The first of a kind last: it is the one that stays on the screen.
+        for problem in (themeProblems.map { "\($0)" } + keyProblems.map { "\($0)" }).reversed() {
+            _ = update(&model, .note(.warning, problem))
+        }
+        if files.isNewcomer { _ = update(&model, .newcomer) }
+        model.pairLaw = { PairLaw(of: $0, offset: $1) }
         model.sessionFolder = session.folder
+        model.secondsFromUTC = TimeZone.current.secondsFromGMT()
         if let shown = view.benchView {
             for effect in update(&model, .show(shown)) { carryOut(effect) }
         } else {
-            _ = update(&model, .key(.function(1)))
+            _ = update(&model, .perform(.showHelp))
         }
         let loop = WorkbenchLoop(
             model: model, terminal: terminal, mailbox: link.mailbox, themes: themes,
@@ -48,6 +59,7 @@ final class WorkbenchProcess {
                 send: { link.send($0) }, attachAgain: { link.connect(starts: true) },
                 writePicture: { try Exports.write($0, $1, session: link.folder) },
                 writeFile: { try Exports.write($0, session: link.folder) },
+                remember: { [files] in try files.remember($0) },
                 sessions: { shelf.take($0) },
                 open: { link.open($0, starts: $1, stops: $2, between: $3) }),
             time: Timekeeper(
@@ -82,12 +94,16 @@ final class WorkbenchProcess {
         }
     }
 
-    /// One frame of the session as it stands.
+    /// One frame of the session as it stands, in as many colours as will be seen.
     func snapshot(
-        of view: SnapshotView, width: Int, height: Int
+        of view: SnapshotView, width: Int, height: Int, colorDepth: ColorDepth
     ) throws -> (canvas: Canvas, theme: Theme) {
         var model = WorkbenchModel(
-            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970)
+            themeNames: themes.map(\.name), now: Date().timeIntervalSince1970,
+            keys: files.keyTable().table)
+        model.pairLaw = { PairLaw(of: $0, offset: $1) }
+        model.colorDepth = colorDepth
+        model.secondsFromUTC = TimeZone.current.secondsFromGMT()
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
         model.sessionFolder = session.folder
@@ -105,6 +121,7 @@ final class WorkbenchProcess {
                 let settled = model.state.map { state in
                     ![.preparing, .sampling, .collecting].contains(state.phase)
                         && state.lanes.allSatisfy { curves.contains($0.settings.name) }
+                        && !model.awaitsCurves
                 }
                 let isListed = view != .sessions || model.shelf.contents != nil
                 if settled == true, isListed, ContinuousClock.now - quietSince > .milliseconds(700)
@@ -129,7 +146,7 @@ final class WorkbenchProcess {
                 break
             }
         }
-        if view == .help { _ = update(&model, .key(.function(1))) }
+        if view == .help { _ = update(&model, .perform(.showHelp)) }
         if link.launchedEngine { link.send(.stop) }
         link.close()
         if link.launchedEngine { waitForRelease() }
@@ -144,21 +161,6 @@ final class WorkbenchProcess {
             case .idle, .stale: return
             // The system offers nothing to wait on for another process's lock.
             case .starting, .running: usleep(20_000)
-            }
-        }
-    }
-
-    private static func themes(_ locations: Locations, first: String?) throws -> [Theme] {
-        guard let folder = try? locations.folder(of: .themes) else { return [.builtin] }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        var known = names.filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }.sorted()
-        let wanted = first ?? "dark"
-        known.removeAll { $0 == wanted }
-        return try ([wanted] + known).compactMap { name in
-            do {
-                return try Theme.load(name: name, directories: [folder])
-            } catch  where name != first {
-                return nil
             }
         }
     }

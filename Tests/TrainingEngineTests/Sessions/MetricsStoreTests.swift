@@ -12,7 +12,7 @@ struct MetricsStoreTests {
     private static let paths: [any WritableKeyPath<StepMetrics, Double> & Sendable] = [
         \.loss, \.implicitAccuracy, \.margin, \.winnerLogRatio, \.loserLogRatio, \.policyError,
         \.referenceError, \.offset, \.klProxy, \.gradientNorm, \.saturated, \.capped,
-        \.learningRate, \.imagesPerSecond, \.time,
+        \.safeguardScale, \.learningRate, \.imagesPerSecond, \.time,
     ]
     private static let quartilePaths: [any WritableKeyPath<TimestepQuartile, Double> & Sendable] = [
         \.loss, \.implicitAccuracy, \.margin, \.winnerLogRatio, \.loserLogRatio, \.policyError,
@@ -225,6 +225,46 @@ struct MetricsStoreTests {
         #expect(try store.lastHistograms(prompt: "a judge").map(\.step) == [50])
     }
 
+    @Test("Who appeared over the steps comes back by lane and attribute, thinned where it is long")
+    func histories() throws {
+        let scratch = Scratch()
+        let store = try store(scratch)
+        func record(_ lane: String, _ step: Int, _ counts: [Int], _ attribute: String = "gender") {
+            store.record(
+                PopulationHistogram(
+                    lane: lane, prompt: "a judge", step: step, attribute: attribute,
+                    classes: ["man", "woman", "person"], counts: counts, discrepancy: 0,
+                    meanConfidence: 0.9))
+        }
+        record("base", 0, [20, 2, 2])
+        for step in 1...500 { record("a", step, [step, 1, 1]) }
+        record("a", 5, [1, 1, 1], "tone")
+        let all = try store.histories(prompt: "a judge", points: 1000)
+        #expect(all.map(\.lane) == ["a", "a", "base"])
+        #expect(all.map(\.attribute) == ["gender", "tone", "gender"])
+        #expect(all[0].points.map(\.step) == Array(1...500))
+        #expect(all[0].points.map { $0.counts[0] } == Array(1...500))
+        #expect(try store.histories(prompt: "a cook", points: 9) == [])
+        for points in [2, 3, 7, 64, 499] {
+            let steps = try store.histories(prompt: "a judge", points: points)[0].points.map(\.step)
+            #expect(steps.count <= points && steps.count > points / 2)
+            #expect(steps.first == 1 && steps.last == 500)
+            let widest = zip(steps, steps.dropFirst()).map { $1 - $0 }.max() ?? 0
+            #expect(widest <= 2 * (500 / (points - 1) + 1), "even")
+        }
+        // Of two measurements of one step the one of more pictures stays, whichever comes last.
+        record("a", 500, [1, 0, 0])
+        #expect(try store.histories(prompt: "a judge", points: 2)[0].points.last?.counts[0] == 500)
+        record("a", 500, [900, 0, 0])
+        #expect(try store.histories(prompt: "a judge", points: 2)[0].points.last?.counts[0] == 900)
+        // A resumed session has nothing from beyond its checkpoint, but for the base.
+        try store.truncate(afterStep: 100)
+        let cut = try store.histories(prompt: "a judge", points: 1000)
+        #expect(cut[0].points.last?.step == 100 && cut.last?.points.count == 1)
+        record("a", 101, [1, 2, 3])
+        #expect(try store.histories(prompt: "a judge", points: 1000)[0].points.count == 101)
+    }
+
     @Test("A lane that leaves takes its rows along, and others keep theirs")
     func removesLanes() throws {
         let scratch = Scratch()
@@ -238,6 +278,56 @@ struct MetricsStoreTests {
         #expect(try store.lanes() == ["a"])
         #expect(try store.metrics(lane: "b", steps: 0...100) == [])
         #expect(try store.metrics(lane: "a", steps: 0...100).count == 100)
+    }
+
+    private func field(_ lane: String, _ step: Int) -> GradientFieldSummary {
+        var quarter = FieldQuartile(pairs: 2)
+        quarter.medianRatio = 0.5
+        return GradientFieldSummary(
+            lane: lane, step: step, shareOnWinner: 0.4, medianRatio: .nan, saturated: 0, capped: 0,
+            meanDX: 0.7, meanDY: -0.7, arrows: [.init(x: -1, y: 1, dx: 0.5, dy: .nan)],
+            points: [.init(x: 0.25, y: -0.5, dx: 0.1, dy: -0.1)], quartiles: [quarter])
+    }
+
+    @Test("The newest field of each lane comes back, before a step taken back the one before it")
+    func fields() throws {
+        let scratch = Scratch()
+        let first = try store(scratch)
+        for step in [10, 20, 30] { first.record(field("a", step)) }
+        first.record(field("b", 30))
+        try first.close()
+        let second = try store(scratch)
+        #expect(try second.lastFields() == [field("a", 30), field("b", 30)])
+        try second.truncate(afterStep: 25)
+        #expect(try second.lastFields() == [field("a", 20)])
+        try second.remove(lane: "a")
+        #expect(try second.lastFields() == [])
+        // Only the newest few are kept: one that is taken back far enough is gone.
+        for step in 1...100 { second.record(field("c", step)) }
+        #expect(try second.lastFields() == [field("c", 100)])
+        try second.truncate(afterStep: 50)
+        #expect(try second.lastFields() == [])
+    }
+
+    @Test("A file from before fields were kept opens as it is, and keeps them from then on")
+    func withoutFields() throws {
+        let scratch = Scratch()
+        let first = try store(scratch)
+        first.record(StepMetrics(lane: "a", step: 7))
+        try first.close()
+        let path = "\(scratch.path)/metrics.sqlite"
+        // The table under another name is a table that is not there.
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        while let place = bytes.range(of: Data("field".utf8)) {
+            bytes.replaceSubrange(place, with: Data("other".utf8))
+        }
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let second = try store(scratch)
+        #expect(second.openingWarning == nil)
+        #expect(try second.lastMetrics().map(\.step) == [7])
+        #expect(try second.lastFields() == [])
+        second.record(field("a", 8))
+        #expect(try second.lastFields() == [field("a", 8)])
     }
 
     enum Damage: String, CaseIterable, Sendable { case noise, head, middle, other, newer }

@@ -6,7 +6,7 @@ import TrainingEngine
 
 @Suite("Recipes")
 struct RecipeTests {
-    private static let lane = "[[lane]]\nname = \"a\"\nobjective = \"sft\"\n"
+    static let lane = "[[lane]]\nname = \"a\"\nobjective = \"sft\"\n"
 
     @Test("The shortest recipe is one lane, and all else has its default")
     func shortest() throws {
@@ -55,139 +55,6 @@ struct RecipeTests {
         #expect(recipe.lanes[1].warmupSteps == 0)
     }
 
-    struct Bad: Sendable, CustomTestStringConvertible {
-        let text: String
-        let line: Int
-        let key: String
-        /// Part of what the error says was expected or found.
-        let says: String
-        var testDescription: String { "\(key): \(says)" }
-
-        init(_ text: String, _ line: Int, _ key: String, _ says: String) {
-            self.text = text
-            self.line = line
-            self.key = key
-            self.says = says
-        }
-    }
-
-    static let bad: [Bad] = [
-        Bad("", 1, "lane", "at least one lane"),
-        Bad("[session\n", 1, "", "valid TOML"),
-        Bad("[=]\n", 1, "", "a key expected"),
-        Bad("\n [[ .lane]]\n", 2, "", "a key expected"),
-        Bad("\u{FEFF}[\n", 1, "", "a key expected"),
-        Bad("a = \"\"\"\n[=]\n\"\"\"\"\"\n[\r\n", 4, "", "a key expected"),
-        Bad("a = \n[=]\n", 1, "", "valid TOML"),
-        Bad("a = 1\na = 2\n", 2, "", "valid TOML"),
-        Bad("# fine\n\n[sesion]\nsteps = 3\n", 3, "sesion", "one of session, model"),
-        Bad("\nsteps = 3\n" + lane, 2, "steps", "unknown key"),
-        Bad("[session]\nname = \"a\"\nstepz = 3\n" + lane, 3, "session.stepz", "autosave_steps"),
-        Bad("[session]\nsteps = \"many\"\n" + lane, 2, "session.steps", "the text \"many\""),
-        Bad("[session]\nsteps = 1.5\n" + lane, 2, "session.steps", "whole number"),
-        Bad("[session]\nsteps = 0\n" + lane, 2, "session.steps", "from 1 to"),
-        Bad("[session]\r\nseed = 1\r\nkeep = true\r\n" + lane, 3, "session.keep", "found true"),
-        Bad("[session]\nseed = -1\n" + lane, 2, "session.seed", "from 0"),
-        Bad("[session]\nname = \"a/b\"\n" + lane, 2, "session.name", "letters, digits"),
-        Bad("[session]\nname = \"..\"\n" + lane, 2, "session.name", "letters, digits"),
-        Bad("session = 3\n" + lane, 1, "session", "a table"),
-        Bad("[[session]]\nsteps = 1\n" + lane, 1, "session", "a table"),
-        Bad("[model]\nbase = \"\"\n" + lane, 2, "model.base", "pipeline folder"),
-        Bad(
-            "[populations]\nprofessions = [\n  \"farmer\",\n  \"baker\",\n]\n" + lane, 2,
-            "populations.professions", "\"baker\""),
-        Bad("[populations]\nprofessions = []\n" + lane, 2, "populations.professions", "a list"),
-        Bad(
-            "[populations]\nprofessions = [\"farmer\", 3]\n" + lane, 2, "populations.professions",
-            "a list"),
-        Bad(
-            "[populations]\nprofessions = [\"doctor\", \"health worker\"]\n" + lane, 2,
-            "populations.professions", "different"),
-        Bad(
-            "[populations]\nconfidence = nan\n" + lane, 2, "populations.confidence",
-            "from 0.0 to 1.0"),
-        Bad("[sampling]\nguidance_scale = inf\n" + lane, 2, "sampling.guidance_scale", "inf"),
-        Bad("[evaluation]\nevery = -1\n" + lane, 2, "evaluation.every", "from 0"),
-        Bad(
-            "[training]\nschedule = \"step\"\n" + lane, 2, "training.schedule",
-            "\"constant\", \"linear\" or \"cosine\""),
-        Bad(
-            "[training]\nnotes = \"\"\"\nschedule = 1\n\"\"\"\n" + lane, 2, "training.notes",
-            "caption_dropout"),
-        Bad(
-            "[session]\nname = \"\"\"\nseed = 1\n\"\"\"\nseed = 1.5\n" + lane, 2, "session.name",
-            "letters"),
-        Bad("[training]\nadam_beta1 = 1979-05-27\n" + lane, 2, "training.adam_beta1", "a date"),
-        Bad("[lane]\nname = \"a\"\n", 1, "lane", "single brackets"),
-        Bad("lane = [1]\n", 1, "lane", "the number 1"),
-        Bad("lane = []\n", 1, "lane", "at least one lane"),
-        Bad("[[lane]]\nobjective = \"sft\"\n", 1, "lane.name", "found nothing"),
-        Bad("[[lane]]\nname = \"a\"\n", 1, "lane.objective", "\"f-dpo\""),
-        Bad("[[lane]]\nname = 3\nobjective = \"sft\"\n", 2, "lane.name", "the number 3"),
-        Bad("[[lane]]\nname = \"base\"\nobjective = \"sft\"\n", 2, "lane.name", "not \"base\""),
-        Bad("[[lane]]\nname = \"a\"\nobjective = \"ppo\"\n", 3, "lane.objective", "\"ppo\""),
-        Bad(lane + "\n" + lane, 6, "lane.name", "first in line 2"),
-        Bad(lane + "[[lane]]\nname = \"b\"\nobjektive = 1\n", 6, "lane.objektive", "warmup_steps"),
-        Bad(lane + "[lane.more]\nx = 1\n", 4, "lane.more", "unknown key"),
-        Bad(lane + "divergence = \"js\"\n", 4, "lane.divergence", "no divergence"),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"diffusion-kto\"\ndivergence = \"js\"\n", 4,
-            "lane.divergence", "no divergence for objective \"diffusion-kto\""),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\ndivergence = \"tv\"\n", 4,
-            "lane.divergence", "finite at 0"),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"f-dpo\"\n", 1, "lane.divergence",
-            "for objective \"f-dpo\""),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"f-dpo\"\ndivergence = \"chi-squared\"\n", 4,
-            "lane.divergence", "finite at 0"),
-        Bad(lane + "beta = 3\n", 4, "lane.beta", "no beta for objective \"sft\""),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"f-dpo\"\ndivergence = \"js\"\nalpha = 0.5\n", 5,
-            "lane.alpha", "no alpha for divergence \"js\""),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"f-dpo\"\ndivergence = \"alpha\"\nalpha = 1\n", 5,
-            "lane.alpha", "above 0 and below 1"),
-        Bad(lane + "slope = 500\n", 4, "lane.slope", "no slope for objective \"sft\""),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\nbeta = 1\nslope = 500\n", 5,
-            "lane.slope", "beta or slope, not both"),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\nslope = 1e10\n", 4, "lane.slope",
-            "a positive number"),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\nslope = 0\n", 4, "lane.slope",
-            "a positive number"),
-        Bad(
-            lane + "[[lane]]\nname = \"b\"\nobjective = \"popalign\"\nbeta = 0\n", 7, "lane.beta",
-            "a number from"),
-        Bad(lane + "learning_rate = \"1e-4\"\n", 4, "lane.learning_rate", "a number"),
-        Bad(lane + "sft_weight = 1\n", 4, "lane.sft_weight", "no sft_weight for objective"),
-        Bad(
-            "[[lane]]\nname = \"a\"\nobjective = \"popalign\"\nsft_weight = -1\n", 4,
-            "lane.sft_weight", "a number from 0"),
-        Bad(lane + "warmup_steps = 1.0\n", 4, "lane.warmup_steps", "a whole number"),
-        Bad(
-            "lane = [{ name = \"a\", objective = \"sft\" },\n { name = \"a\", objective = \"sft\" }]",
-            2, "lane.name", "first in line 1"),
-        Bad("x = \"\u{0}\"\n", 1, "", "control character 0"),
-        Bad("\n" + String(repeating: "a.", count: 4000) + "b = 1\n", 2, "", "too many parts"),
-        Bad(String(repeating: "#\n", count: 200_000), 1, "", "bytes"),
-    ]
-
-    @Test("A mistake is reported with file, line, key and what was expected", arguments: bad)
-    func mistakes(_ bad: Bad) throws {
-        let error = try #require(throws: RecipeError.self) {
-            try Recipe.parse(bad.text, file: "bad.toml")
-        }
-        #expect(error.file == "bad.toml")
-        #expect(error.line == bad.line, "\(error)")
-        #expect(error.key == bad.key, "\(error)")
-        #expect("\(error)".contains(bad.says), "\(error)")
-        #expect("\(error)".hasPrefix("bad.toml:\(bad.line): "))
-    }
-
     @Test("Bytes that are not text, folders and missing files are refused by what they are")
     func files() throws {
         let scratch = Scratch()
@@ -211,6 +78,10 @@ struct RecipeTests {
         #expect(recipe.model.base == "\(above)/m")
         #expect(recipe.model.classifier == "embedded")
         #expect(recipe.populations.source == "/p")
+        #expect(recipe.preferences.source == "none")
+        try scratch.write("p.toml", "preferences.source = \"pairs\"\n" + Self.lane)
+        let preferences = try Recipe.read(path: "\(scratch.path)/p.toml").preferences
+        #expect(preferences.source == "\(scratch.path)/pairs")
     }
 
     @Test("A resolved recipe reads back as the same recipe")
@@ -237,6 +108,12 @@ struct RecipeTests {
             "p \($0)\(odd.randomElement(using: &random)!)"
         }
         recipe.populations.confidence = .random(in: 0...1, using: &random)
+        if Bool.random(using: &random) {
+            recipe.preferences.source = ["collect", "/a \"b\""].randomElement(using: &random)!
+        }
+        recipe.preferences.pairsPerPrompt = .random(in: 1...5_000, using: &random)
+        recipe.preferences.tasteWeight = pow(10, .random(in: -6...6, using: &random))
+        recipe.preferences.temperature = .random(in: 0...10, using: &random)
         recipe.sampling.prompt = odd.randomElement(using: &random)! + "x"
         recipe.training.adamEpsilon = pow(10, .random(in: -16...0, using: &random))
         recipe.training.maxGradNorm = pow(10, .random(in: -6...9, using: &random))
@@ -249,6 +126,9 @@ struct RecipeTests {
                 takesOne ? RecipeLane.divergences.randomElement(using: &random) : nil
             var lane = RecipeLane.preset(
                 name: "lane-\(index)", objective: objective, divergence: divergence)
+            if ["diffusion-dpo", "f-dpo"].contains(objective), Bool.random(using: &random) {
+                lane.safeguard = .random(in: 0...1, using: &random)
+            }
             if objective != "sft" {
                 lane.beta = pow(10, .random(in: -9...9, using: &random))
                 lane.kappa = pow(10, .random(in: -6...9, using: &random))
@@ -317,68 +197,14 @@ struct RecipeTests {
         let divergences = try lanes("compare-divergences")
         #expect(divergences.map(\.divergence) == RecipeLane.divergences)
         #expect(Set(divergences.map(\.objective)) == ["f-dpo"])
+        let taste = try lanes("taste")
+        #expect(taste.map(\.objective) == ["sft"] + divergences.map { _ in "f-dpo" })
+        #expect(taste.dropFirst().map(\.divergence) == RecipeLane.divergences)
         // Matched by slope, beta kappa f''(1).
-        let slopes = divergences.map { lane in
+        let slopes = (divergences + taste.dropFirst()).map { lane in
             lane.beta * lane.kappa * (["js": 0.5, "jeffreys": 2][lane.divergence] ?? 1)
         }
         #expect(Set(slopes) == [500], "\(slopes)")
-    }
-
-    @Test("A slope is read as the beta that gives it, whatever the objective, kappa and divergence")
-    func slope() throws {
-        func beta(_ rest: String) throws -> Double {
-            let text = "[[lane]]\nname = \"a\"\nslope = 300\n" + rest
-            let recipe = try Recipe.parse(text, file: "slope.toml")
-            let resolved = recipe.resolved()
-            #expect(!resolved.contains("slope =") && resolved.contains("\nbeta = "))
-            #expect(try Recipe.parse(resolved, file: "resolved.toml") == recipe)
-            return recipe.lanes[0].beta
-        }
-        #expect(try beta("objective = \"diffusion-dpo\"\nkappa = 7\n") == 600)
-        #expect(try beta("objective = \"diffusion-kto\"\n") == 1200)
-        #expect(try beta("objective = \"popalign\"\n") == 600)
-        for (divergence, curvature) in [
-            ("reverse-kl", 1.0), ("forward-kl", 1), ("js", 0.5), ("alpha", 1), ("jeffreys", 2),
-        ] {
-            let rest = "divergence = \"\(divergence)\"\nkappa = 400\n"
-            let paired = try beta("objective = \"f-dpo\"\n" + rest)
-            #expect(paired == 300 / (400 * curvature))
-            let centred = try beta("objective = \"popalign\"\n" + rest)
-            #expect(abs(centred - 2 * paired) < 1e-12)
-        }
-    }
-
-    @Test("Every objective has a preset that its rules accept, with and without a divergence")
-    func presets() throws {
-        for objective in RecipeLane.objectives where objective != "f-dpo" {
-            try RecipeLane.check(RecipeLane.preset(name: "a", objective: objective))
-        }
-        for objective in ["popalign", "f-dpo"] {
-            for divergence in RecipeLane.divergences {
-                let lane = RecipeLane.preset(
-                    name: "a", objective: objective, divergence: divergence)
-                try RecipeLane.check(lane)
-                _ = try ObjectiveName.makeObjective(
-                    named: lane.objective, divergence: lane.divergence, alpha: lane.alpha,
-                    beta: lane.beta, kappa: lane.kappa)
-            }
-        }
-        let js = RecipeLane.preset(name: "a", objective: "f-dpo", divergence: "js")
-        #expect(js.beta == 1 && js.kappa == 1000 && js.learningRate == 1e-4)
-        #expect(RecipeLane.preset(name: "a", objective: "popalign").beta == 2000)
-        #expect(RecipeLane.preset(name: "a", objective: "diffusion-dpo").beta == 1000)
-    }
-
-    @Test("Settings from a command are held to the rules of a recipe")
-    func commands() throws {
-        var lane = RecipeLane.preset(name: "a", objective: "f-dpo", divergence: "alpha")
-        try RecipeLane.check(lane)
-        lane.alpha = nil
-        #expect(throws: LaneProblem.self) { try RecipeLane.check(lane) }
-        lane = RecipeLane.preset(name: "a", objective: "popalign")
-        lane.learningRate = .nan
-        let problem = try #require(throws: LaneProblem.self) { try RecipeLane.check(lane) }
-        #expect(problem.key == "learning_rate")
     }
 
     @Test("The learning rate ramps up over the warm-up and ends where the schedule says")

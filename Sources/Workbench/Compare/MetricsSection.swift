@@ -1,0 +1,121 @@
+import BenchProtocol
+import Figures
+import TerminalKit
+
+/// The evaluations' figures: a row a figure, a column a contender, with intervals or differences.
+struct MetricsSection: Drawing {
+    let model: WorkbenchModel
+    let theme: Theme
+
+    func draw(on canvas: inout Canvas, in rect: Rect) {
+        let names = model.comparedFigures
+        guard !names.isEmpty else {
+            let text =
+                model.compare.group == .all
+                ? "No lane has been evaluated yet: e evaluates the base and every lane."
+                : "No figures of this kind (\(model.compare.group.rawValue)): v lists others."
+            for (row, line) in TextLayout.wrapped(text, to: rect.width).prefix(rect.height)
+                .enumerated()
+            {
+                canvas.put(line, x: rect.x, y: rect.y + row, style: theme.style(for: .dim))
+            }
+            return
+        }
+        let nameWidth = min(
+            names.map { TextLayout.columns(label($0, in: rect)) }.max() ?? 0,
+            max(11, rect.width * 2 / 5))
+        let room = rect.width - nameWidth - 1
+        let wanted = 8
+        let shown = model.compared(atMost: max(2, room / wanted))
+        let cell = min(24, room / max(1, shown.count))
+        guard cell > 2, rect.height > 1 else { return }
+        drawHead(shown, cell, from: rect.x + nameWidth + 1, on: &canvas, in: rect)
+        let (above, note) = rect.splitTop(1).1.splitBottom(rect.height > 5 ? 1 : 0)
+        // The chosen figure is told in full where that leaves room for a list.
+        let whole = model.compared.count + 1
+        let (body, detail) = above.splitBottom(above.height >= whole + 6 ? whole : 0)
+        let first = min(
+            max(0, model.compare.row - body.height / 2), max(0, names.count - body.height))
+        for (line, name) in names.dropFirst(first).prefix(body.height).enumerated() {
+            let y = body.y + line
+            let row = Rect(x: rect.x, y: y, width: rect.width, height: 1)
+            let isChosen = first + line == model.compare.row
+            let ground = theme.style(for: isChosen ? .selection : .text)
+            if isChosen { canvas.fill(row, ground) }
+            canvas.mark(
+                row, MouseTarget.item(.compare, WorkbenchModel.compareRowItems + first + line))
+            canvas.put(
+                label(name, in: rect), x: rect.x, y: y,
+                style: theme.style(for: .dim).on(ground.background), maxWidth: nameWidth)
+            let best = model.best(name)
+            for (column, contender) in shown.enumerated() {
+                let text = MetricsCell(name, contender, model).text(atMost: cell - 1)
+                canvas.put(
+                    best == contender.name ? text + "*" : text + " ",
+                    rightAlignedTo: rect.x + nameWidth + 1 + (column + 1) * cell, y: y,
+                    style: style(name, contender, best == contender.name).on(ground.background),
+                    maxWidth: cell)
+            }
+        }
+        if !detail.isEmpty {
+            canvas.draw(
+                FigureDetail(
+                    name: names[min(model.compare.row, names.count - 1)], model: model,
+                    theme: theme), in: detail)
+        }
+        canvas.put(
+            noteText(names.count, names[min(model.compare.row, names.count - 1)]), x: note.x,
+            y: note.y, style: theme.style(for: .dim), maxWidth: note.width)
+    }
+
+    private func drawHead(
+        _ shown: [Contender], _ cell: Int, from x: Int, on canvas: inout Canvas, in rect: Rect
+    ) {
+        for (column, contender) in shown.enumerated() {
+            let mark = contender.name == model.compare.baseline ? "¦" : ""
+            let name =
+                contender.index == nil
+                ? contender.name : "\(LaneMark.text(contender)) \(contender.name)"
+            let focused = contender.index == model.focusedLane && contender.index != nil
+            canvas.put(
+                mark + name, rightAlignedTo: x + (column + 1) * cell - 1, y: rect.y,
+                style: LaneMark.style(contender, theme).with(
+                    focused ? [.bold, .underline] : .bold),
+                maxWidth: cell - 1)
+            guard let index = contender.index else { continue }
+            canvas.mark(
+                Rect(x: x + column * cell, y: rect.y, width: cell, height: 1),
+                MouseTarget.item(.compare, WorkbenchModel.compareLaneItems + index))
+        }
+    }
+
+    private func label(_ name: String, in rect: Rect) -> String {
+        rect.width >= 100 ? FigureKind.words(name) : FigureKind.shortWords(name)
+    }
+
+    private func style(_ name: String, _ contender: Contender, _ isBest: Bool) -> Style {
+        if model.compare.showsDeltas, contender.name != model.compare.baseline {
+            switch MetricsCell(name, contender, model).delta?.verdict {
+            case .better: return theme.style(for: .ok)
+            case .worse: return theme.style(for: .error)
+            case .undecided, nil: return theme.style(for: .dim)
+            }
+        }
+        return isBest ? theme.style(for: .ok).with(.bold) : theme.style(for: .text)
+    }
+
+    private func noteText(_ count: Int, _ name: String) -> String {
+        let better =
+            switch FigureKind.better(name) {
+            case .lower: ", lower is better"
+            case .higher: ", higher is better"
+            case nil: ""
+            }
+        let n = model.compared.compactMap { model.figure(name, of: $0.name)?.n }.max() ?? 0
+        let legend =
+            model.compare.showsDeltas
+            ? "less \(model.compare.baseline): ✓ better ✗ worse ~ undecided at 95 %"
+            : "* best, ± 95 %, ¦ baseline"
+        return "\(min(model.compare.row + 1, count))/\(count) n \(n)\(better)  \(legend)"
+    }
+}

@@ -1,0 +1,142 @@
+import BenchProtocol
+import Foundation
+import TerminalKit
+import Testing
+import Workbench
+
+@Suite("The log")
+struct LogTests {
+    private func model(lines: [(LogLine.Level, String)]) -> WorkbenchModel {
+        var model = WorkbenchModel(now: Scripted.clock)
+        _ = update(&model, .resized(width: 80, height: 24))
+        _ = update(&model, .attached)
+        _ = update(&model, .event(.state(Scripted.state(step: 3))))
+        for (index, line) in lines.enumerated() {
+            _ = update(
+                &model,
+                .event(
+                    .log(
+                        LogLine(
+                            level: line.0, message: line.1, time: Scripted.clock + Double(index)))))
+        }
+        _ = model.press(.escape)
+        _ = model.type("7")
+        return model
+    }
+
+    private func text(_ model: WorkbenchModel) -> String {
+        snapshotFrame(model, width: 80, height: 24, theme: .builtin).plainText()
+    }
+
+    private let mixed: [(LogLine.Level, String)] = [
+        (.debug, "opened"), (.info, "populations read"), (.warning, "lane a is saturated"),
+        (.error, "cannot save"), (.info, "saved step 3"),
+    ]
+
+    @Test("levels and words filter, the title counts, and c shows every line again")
+    func filters() {
+        var model = model(lines: mixed)
+        #expect(text(model).contains("5 of 5 lines ─ 1 warning ─ 1 error"))
+        _ = model.type("l")
+        #expect(model.shownLog.count == 4)
+        _ = model.type("l")
+        #expect(model.shownLog.map(\.line.message) == ["lane a is saturated", "cannot save"])
+        #expect(text(model).contains("from warning"))
+        _ = model.type("ll/SAVE")
+        _ = model.press(.enter)
+        #expect(model.shownLog.map(\.line.message) == ["cannot save", "saved step 3"])
+        _ = model.type("c")
+        #expect(model.shownLog.count == 5)
+        _ = model.type("u")
+        #expect(model.shownLog.count == 2)
+    }
+
+    @Test("following shows what comes; a chosen line stays while lines come and old ones go")
+    func following() {
+        var model = model(lines: (1...600).map { (.info, "line \($0).") })
+        #expect(model.log.count == WorkbenchModel.logCapacity)
+        #expect(text(model).contains("line 600.") && text(model).contains("following"))
+        _ = model.press(.up, .up)
+        for number in 601...650 {
+            _ = update(
+                &model,
+                .event(.log(LogLine(level: .info, message: "line \(number).", time: 0))))
+        }
+        let place = model.chosenLogPlace
+        #expect(place.map { model.shownLog[$0].line.message } == "line 598.")
+        #expect(text(model).contains("line 598.") && !text(model).contains("line 650."))
+        _ = model.type("f")
+        #expect(text(model).contains("line 650."))
+        _ = model.press(.home)
+        #expect(model.chosenLogPlace == 0)
+        _ = model.press(.end)
+        #expect(text(model).contains("line 650."))
+    }
+
+    @Test("w goes to the next warning or error, around the end, and W back")
+    func warnings() {
+        var model = model(lines: mixed)
+        func chosen() -> String? { model.chosenLogPlace.map { model.shownLog[$0].line.message } }
+        _ = model.type("w")
+        #expect(chosen() == "lane a is saturated")
+        _ = model.type("w")
+        #expect(chosen() == "cannot save")
+        _ = model.type("w")
+        #expect(chosen() == "lane a is saturated")
+        _ = model.type("W")
+        #expect(chosen() == "cannot save")
+    }
+
+    @Test(
+        "warnings of every kind are explained with what to do",
+        arguments: [
+            "lane dpo: likelihood displacement", "lane dpo: 82 % of pairs are saturated",
+            "40 % of the images lie where the divergence is continued by a straight line",
+            "winners and losers become less likely together, the winners' error is 4 % above",
+            "its pictures differ from each other by 20 % of what the base's do",
+            "the classifier is 12 points less sure of what it sees than in the base's pictures",
+            "lane dpo: 40 % of losers are capped", "lane dpo: the population collapses to man",
+            "the classifier's confidence is 0.41", "lane a: the gradient norm is 900",
+            "loss or gradient is not a finite number", "engine lost: killed by signal 9",
+            "nothing was written: no space left on device", "keys.toml:3: save: g is sample's",
+            "engine popbench 0.1 speaks protocol 1, this screen 2",
+        ])
+    func explanations(message: String) throws {
+        let line = LogLine(level: .warning, message: message, time: 0)
+        let explanation = try #require(LogExplanation(of: line))
+        #expect(explanation.meaning.hasSuffix(".") && explanation.remedy.hasSuffix("."))
+        let shown = text(model(lines: [(.warning, message)]))
+        #expect(shown.contains("what it means") && shown.contains("→"))
+    }
+
+    @Test("lines of small weight, and warnings that say it all, are not explained")
+    func unexplained() {
+        #expect(LogExplanation(of: LogLine(level: .info, message: "saturated", time: 0)) == nil)
+        #expect(LogExplanation(of: LogLine(level: .error, message: "no lane 9", time: 0)) == nil)
+    }
+
+    @Test("what is shown can be written as CSV and as JSON that parses")
+    func exports() throws {
+        var model = model(lines: [
+            (.warning, "a \"quoted\", line\u{1B}"), (.info, "two\nlines"), (.info, "后 😀"),
+        ])
+        let effects = model.type("xj")
+        guard case .write(let file)? = effects.first, case .text(let json) = file.content else {
+            Issue.record("nothing was written")
+            return
+        }
+        let parsed = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
+        #expect(parsed.map { $0["message"] as? String }.contains("a \"quoted\", line\u{1B}"))
+        #expect(parsed.count == model.shownLog.count)
+        guard case .write(let table)? = model.type("xc").first,
+            case .text(let csv) = table.content
+        else {
+            Issue.record("nothing was written")
+            return
+        }
+        #expect(csv.hasPrefix("time,level,message\n"))
+        #expect(csv.contains(",warning,\"a \"\"quoted\"\", line"))
+        #expect(csv.contains(",info,\"two\nlines\""))
+    }
+}
