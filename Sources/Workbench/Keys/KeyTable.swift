@@ -120,19 +120,26 @@ public struct KeyTable: Sendable {
         let own = bindings.filter { $0.context == context && $0.hint != nil }
         guard context.isView else { return own }
         return own
-            + bindings.filter { binding in
-                // What a view has taken for itself is no hint to what it means elsewhere.
-                binding.context == .everywhere && binding.hint != nil
-                    && binding.keys.first.map { actions[context]?[$0] == nil } ?? false
+            + bindings.compactMap { binding in
+                guard binding.context == .everywhere, binding.hint != nil else { return nil }
+                var binding = binding
+                binding.keys = free(binding, in: context)
+                return binding.keys.isEmpty ? nil : binding
             }
+    }
+
+    /// The keys of a row for every view that mean nothing else in this one.
+    private func free(_ binding: KeyBinding, in context: KeyContext) -> [Key] {
+        binding.keys.filter { actions[context]?[$0] == nil }
     }
 
     /// The first key that does something, by name; empty where none does.
     public func keyName(for action: BenchAction, in context: KeyContext) -> String {
-        let binding =
-            bindings.first { $0.context == context && $0.action == action }
-            ?? bindings.first { $0.context == .everywhere && $0.action == action }
-        return binding?.keys.first.map(KeyTable.name(of:)) ?? ""
+        if let own = bindings.first(where: { $0.context == context && $0.action == action }) {
+            return own.keys.first.map(KeyTable.name(of:)) ?? ""
+        }
+        let other = bindings.first { $0.context == .everywhere && $0.action == action }
+        return other.flatMap { free($0, in: context).first }.map(KeyTable.name(of:)) ?? ""
     }
 
     /// The names of a row's keys, joined by spaces; rows that help shows as one share a range.
