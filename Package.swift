@@ -39,6 +39,9 @@ let package = Package(
                 "TrainingEngine", "Alignment", "BenchProtocol", "Populations", "DiffusionModels",
                 "ModelStore", "NeuralLayers", "TensorCore", "CKernels",
             ]),
+        // The screen with the layers below it, for the same package.
+        .library(
+            name: "PopbenchScreen", targets: ["Workbench", "TerminalKit", "Figures", "BenchProtocol"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -91,10 +94,20 @@ let package = Package(
         // Drawings for files: lines and words as SVG and PNG.
         layer("Figures", ["TerminalKit", "Pictures"]),
 
+        // Experiments over many lanes and seeds, and what they say of claims.
+        layer(
+            "Studies",
+            [
+                "TrainingEngine", "Metrics", "Alignment", "Populations", "DiffusionModels",
+                "ModelStore", "NeuralLayers", "TensorCore", "Pictures", "Figures", "TerminalKit",
+                "BenchProtocol", "PlainTOML",
+            ]),
+
         .executableTarget(
             name: "popbench",
             dependencies: [
-                "Workbench", "TerminalKit", "Figures", "EngineLink", "TrainingEngine", "Alignment",
+                "Workbench", "TerminalKit", "Figures", "Studies", "EngineLink", "TrainingEngine",
+                "Alignment",
                 "Populations", "Pictures", "DiffusionModels", "ModelStore",
                 "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol", argumentParser,
             ],
@@ -119,9 +132,17 @@ let package = Package(
         tests(
             "TrainingEngineTests",
             [
-                "TrainingEngine", "Alignment", "Populations", "Pictures", "DiffusionModels",
-                "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol", "MessageBus",
+                "TrainingEngine", "Alignment", "Metrics", "Populations", "Pictures",
+                "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol",
+                "MessageBus", sqlite,
             ], data: ["Fixtures"]),
+        tests(
+            "StudiesTests",
+            [
+                "Studies", "TrainingEngine", "Alignment", "Populations", "Pictures", "Figures",
+                "DiffusionModels", "ModelStore", "NeuralLayers", "TensorCore", "BenchProtocol",
+                "TerminalKit",
+            ], data: ["Golden"]),
         tests("PlainTOMLTests", ["PlainTOML"]),
         tests("BenchProtocolTests", ["BenchProtocol"]),
         tests("MessageBusTests", ["MessageBus", "BenchProtocol"]),

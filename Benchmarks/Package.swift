@@ -8,6 +8,9 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "Benchmarks",
-            dependencies: [.product(name: "PopbenchEngine", package: "popbench")])
+            dependencies: [
+                .product(name: "PopbenchEngine", package: "popbench"),
+                .product(name: "PopbenchScreen", package: "popbench"),
+            ])
     ]
 )

@@ -83,5 +83,8 @@ note session 'peak memory of that session (asked for: under 600)' "$(awk "BEGIN 
 echo growth >&2
 "$bench" growth >>"$record"
 
+echo screen >&2
+"$bench" screen >>"$record"
+
 "$bench" table "$record" >../docs/benchmarks.md
 sed -n '/^## Beside PyTorch/,/^## Kernels/p' ../docs/benchmarks.md

@@ -11,7 +11,7 @@ copy() {
     install -m 644 "$1" "$share/$1"
 }
 
-for file in themes/*.toml sessions/*.toml; do
+for file in themes/*.toml sessions/*.toml sessions/studies/*.toml; do
     if [ -f "$file" ]; then copy "$file"; fi
 done
 if [ -d models ]; then

@@ -39,6 +39,18 @@ public struct Bootstrap: Sendable {
         }.sorted()
     }
 
+    /// The statistic of every resample, in ascending order, where the caller draws the resample itself.
+    ///
+    /// - Parameters:
+    ///   - stream: which sequence of random numbers.
+    ///   - statistic: draws one resample from the numbers given and computes its statistic.
+    func draws(stream: Int, statistic: (inout Philox) -> Double) -> [Double] {
+        (0..<resamples).map { resample in
+            var random = Philox(seed: seed, purpose: .bootstrap, step: resample, sample: stream)
+            return statistic(&random)
+        }.sorted()
+    }
+
     /// The mean with its percentile interval over resampled observations; NaN of nothing.
     public func mean(of values: [Double], stream: Int = 0) -> Estimate {
         paired(values, values, stream: stream) { first, _ in first }

@@ -10,12 +10,13 @@ public struct DiscrepancyReport: Sendable, Equatable {
     /// Biases that differ from prompt to prompt cancel here: a model that draws only men as judges
     /// and only women as teachers pools to fair.
     public let pooled: Estimate
-    /// The mean over prompts of the unbiased square of D.
-    public let meanUnbiasedSquare: Double
-    /// The mean over prompts of what a perfectly fair model would show.
-    public let meanFairFloor: Double
+    /// The mean over prompts of the unbiased square of D, over those with two images or more.
+    public let meanUnbiasedSquare: Estimate
+    /// The mean over prompts of what a perfectly fair model would show; without any spread where all
+    /// prompts have as many images.
+    public let meanFairFloor: Estimate
     /// The mean over prompts of the attribute's entropy, in nats.
-    public let meanEntropy: Double
+    public let meanEntropy: Estimate
 
     /// Reports on the counts of each prompt.
     ///
@@ -29,8 +30,10 @@ public struct DiscrepancyReport: Sendable, Equatable {
         }
         meanOverPrompts = bootstrap.mean(of: seen.map(\.discrepancy))
         pooled = pool.discrepancyEstimate(bootstrap, stream: 1)
-        meanUnbiasedSquare = mean(seen.map(\.unbiasedSquare).filter { !$0.isNaN })
-        meanFairFloor = mean(seen.map(\.fairFloor))
-        meanEntropy = mean(seen.map(\.entropy))
+        // The means of one report resample the same prompts.
+        meanUnbiasedSquare = bootstrap.mean(
+            of: seen.map(\.unbiasedSquare).filter { !$0.isNaN })
+        meanFairFloor = bootstrap.mean(of: seen.map(\.fairFloor))
+        meanEntropy = bootstrap.mean(of: seen.map(\.entropy))
     }
 }

@@ -103,13 +103,15 @@ extension PopulationCounts {
             let low = abs(share - 1 / Double(classes)) / largest
             return Estimate(value: value, low: low, high: value, n: total)
         }
-        let labels = counts.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
-        let draws = bootstrap.replicates(count: total, stream: stream) { indices in
-            PopulationCounts(labels: indices.map { labels[$0] }, classes: classes).discrepancy
+        // A resample of the pictures is a multinomial draw of the classes' counts.
+        func resampled(_ weights: [Int]) -> [Double] {
+            bootstrap.draws(stream: stream) { random in
+                PopulationCounts(counts: Multinomial.draw(total, weights: weights, from: &random))
+                    .discrepancy
+            }
         }
-        let fair = bootstrap.replicates(count: total, population: classes, stream: stream) {
-            PopulationCounts(labels: $0, classes: classes).discrepancy
-        }
+        let draws = resampled(counts)
+        let fair = resampled(Array(repeating: 1, count: classes))
         let low = value <= quantile(0.95, ofSorted: fair) ? 0 : quantile(0.025, ofSorted: draws)
         return Estimate(value: value, low: low, high: quantile(0.975, ofSorted: draws), n: total)
     }

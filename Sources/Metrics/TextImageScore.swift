@@ -4,6 +4,8 @@ import Alignment
 public struct TextImageScore: Sendable, Equatable {
     /// The cosine between each picture and its own caption, [n].
     public let cosines: [Double]
+    /// Whether each picture's own caption is nearer than any other, [n]; a tie is a miss.
+    public let hits: [Bool]
     /// The mean cosine over prompts, with a bootstrap interval over prompts.
     public let score: PromptMeans
     /// The share of pictures whose own caption is nearer than any other, with a jackknife interval over
@@ -43,6 +45,7 @@ public struct TextImageScore: Sendable, Equatable {
         }
         let (own, hits) = TextImageScore.match(left, right, captionOf)
         cosines = own
+        self.hits = hits
         score = try PromptMeans(
             of: own, prompts: groups, name: "the text-image score", bootstrap: bootstrap,
             stream: stream)

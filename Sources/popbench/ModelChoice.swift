@@ -55,36 +55,54 @@ struct ChosenModel {
     let name: String
     /// What a user should know of how it was found.
     let remarks: [String]
+    /// The models that the session's recipe names; nil outside a session.
+    var recipe: Recipe.Model?
 
     /// Opens a session's lane as it was last saved.
     ///
     /// - Throws: `SessionError`, `RecipeError`, `LaneWeightsError` or `ModelStoreError`.
     static func opening(lane: String, of session: String) throws -> ChosenModel {
         let store = try SessionStore.open(at: Locations.current().session(session))
-        let base = try store.recipe().model.base
+        let recipe = try store.recipe().model
+        let base = recipe.base
         let pipeline = try DiffusionPipeline(
             opening: base == "embedded" ? Shipped.model() : base)
         guard lane != LaneWeights.baseName else {
             return ChosenModel(
-                pipeline: pipeline, weights: nil, name: "the base of \(store.path)", remarks: [])
+                pipeline: pipeline, weights: nil, name: "the base of \(store.path)", remarks: [],
+                recipe: recipe)
         }
         let found = try LaneWeights.open(session: store, lane: lane, pipeline: pipeline)
         return ChosenModel(
             pipeline: pipeline, weights: found.weights,
             name: "lane \(lane) of \(store.path) at step \(found.step)",
-            remarks: found.defects.map { "passed over a broken checkpoint: \($0)" })
+            remarks: found.defects.map { "passed over a broken checkpoint: \($0)" },
+            recipe: recipe)
     }
 
-    /// The pipeline with the classifier that lies in its folder, or else the shipped one.
+    /// The pipeline with its judges: those that the session's recipe names, or else those that lie in the
+    /// pipeline's folder, or else the shipped ones.
     ///
-    /// - Throws: `ModelStoreError` or `SessionError`.
+    /// - Throws: `ModelStoreError`, `SessionError` or `EngineError`.
     func sampling() throws -> PopulationSampling {
-        let own = (pipeline.tokenizerPath as NSString).deletingLastPathComponent + "/classifier"
-        let path =
-            FileManager.default.fileExists(atPath: own + "/config.json")
-            ? own : try Shipped.model() + "/classifier"
+        if let recipe {
+            return PopulationSampling(
+                pipeline: pipeline,
+                judges: try PopulationJudges.open(
+                    recipe, locations: Locations.current(), pictureSize: pipeline.pictureSize))
+        }
+        let own = (pipeline.tokenizerPath as NSString).deletingLastPathComponent
+        func place(_ part: String) -> String? {
+            [own, try? Shipped.model()].compactMap { $0.map { "\($0)/\(part)" } }.first {
+                FileManager.default.fileExists(atPath: $0 + "/config.json")
+            }
+        }
         return PopulationSampling(
-            pipeline: pipeline, classifier: try AttributeClassifier(opening: path))
+            pipeline: pipeline,
+            judges: try PopulationJudges.open(
+                classifier: try place("classifier") ?? Shipped.model() + "/classifier",
+                evaluator: .shipped(place("evaluator")), scorer: .shipped(place("scorer")),
+                pictureSize: pipeline.pictureSize))
     }
 
     /// A prompt as the model is to get it.

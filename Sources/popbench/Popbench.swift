@@ -13,8 +13,10 @@ struct Popbench: ParsableCommand {
         subcommands: [
             WorkbenchCommand.self, RunCommand.self, SessionsCommand.self, StopCommand.self,
             SampleCommand.self, EvaluateCommand.self, FieldsCommand.self, ExportCommand.self,
-            CollectCommand.self, RateCommand.self, DataCommand.self, PretrainCommand.self,
-            TrainClassifierCommand.self, ForwardCommand.self, BenchmarkCommand.self,
+            CollectCommand.self, RateCommand.self, DataCommand.self, SweepCommand.self,
+            ReproduceCommand.self, PretrainCommand.self,
+            TrainClassifierCommand.self, TrainScorerCommand.self, ForwardCommand.self,
+            BenchmarkCommand.self,
             DoctorCommand.self, KeysCommand.self, EngineCommand.self,
         ],
         defaultSubcommand: WorkbenchCommand.self)

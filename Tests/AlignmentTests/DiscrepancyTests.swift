@@ -84,6 +84,23 @@ import Testing
         #expect(agree(men.low, spread.squareRoot()))
     }
 
+    @Test("The means over prompts have intervals that hold them")
+    func intervalsOfMeans() {
+        let prompts = [[20, 2, 2], [10, 8, 6], [3, 3, 18], [12, 12, 0], [8, 8, 8]]
+            .map { PopulationCounts(counts: $0) }
+        let report = DiscrepancyReport(
+            prompts: prompts, bootstrap: Bootstrap(seed: 4, resamples: 400))
+        for estimate in [report.meanUnbiasedSquare, report.meanEntropy] {
+            #expect(estimate.low < estimate.value && estimate.value < estimate.high)
+            #expect(estimate.n == 5)
+        }
+        // One picture has no unbiased square; its prompt does not count.
+        let few = DiscrepancyReport(
+            prompts: prompts + [PopulationCounts(counts: [1, 0, 0])],
+            bootstrap: Bootstrap(seed: 4, resamples: 10))
+        #expect(few.meanUnbiasedSquare.n == 5 && few.meanEntropy.n == 6)
+    }
+
     @Test("Opposite biases average high and pool to fair")
     func report() {
         let prompts = [PopulationCounts(counts: [20, 0]), PopulationCounts(counts: [0, 20])]
@@ -94,8 +111,9 @@ import Testing
         #expect(agree(report.meanOverPrompts.value, 0.5.squareRoot()))
         #expect(report.meanOverPrompts.n == 2)
         #expect(report.pooled.value == 0 && report.pooled.n == 40)
-        #expect(agree(report.meanUnbiasedSquare, 0.5))
-        #expect(agree(report.meanFairFloor, (0.5 / 20).squareRoot()))
-        #expect(report.meanEntropy == 0)
+        #expect(agree(report.meanUnbiasedSquare.value, 0.5) && report.meanUnbiasedSquare.n == 2)
+        #expect(agree(report.meanFairFloor.value, (0.5 / 20).squareRoot()))
+        #expect(agree(report.meanFairFloor.low, report.meanFairFloor.high))
+        #expect(report.meanEntropy.value == 0 && report.meanEntropy.high == 0)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 /// The commands that the tests go through one by one.
 private let commands = [
     "sample", "fields", "export", "sessions", "stop", "data", "pretrain", "train-classifier",
-    "forward", "doctor",
+    "train-scorer", "forward", "doctor",
 ]
 
 @Suite("The command line", .serialized)

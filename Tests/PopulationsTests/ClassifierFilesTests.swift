@@ -27,10 +27,12 @@ struct ClassifierFilesTests {
 
     private func text(
         name: String = "AttributeClassifier", size: String = "8", widths: String = "[4]",
-        groups: String = "2", attributes: String = #"[{"name":"a","classes":["x","y"]}]"#
+        groups: String = "2", blocks: String = "null",
+        attributes: String = #"[{"name":"a","classes":["x","y"]}]"#
     ) -> String {
         """
         {"_class_name":"\(name)","image_size":\(size),"widths":\(widths),"groups":\(groups),\
+        "blocks":\(blocks),\
         "attributes":\(attributes)}
         """
     }
@@ -49,6 +51,14 @@ struct ClassifierFilesTests {
             ("widths", text(widths: "[4,4,4,4,4,4,4,4,4]")),
             ("widths", text(groups: "0")), ("widths", text(groups: "-1")),
             ("widths", text(groups: "9223372036854775807")),
+            ("blocks", text(blocks: "2")),
+            ("blocks", text(name: "ResidualAttributeClassifier")),
+            ("blocks", text(name: "ResidualAttributeClassifier", blocks: "0")),
+            ("blocks", text(name: "ResidualAttributeClassifier", blocks: "1000000")),
+            (
+                "widths",
+                text(name: "ResidualAttributeClassifier", widths: "[4,4,4,4]", blocks: "1")
+            ),
             ("attributes", text(attributes: "[]")),
             ("attributes", text(attributes: #"[{"name":"a","classes":[]}]"#)),
             ("attributes", text(attributes: #"[{"name":"a","classes":["x"]}]"#)),

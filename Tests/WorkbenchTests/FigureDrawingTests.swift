@@ -1,6 +1,7 @@
 import Figures
 import Pictures
 import Foundation
+import Pictures
 import TerminalKit
 import Testing
 
@@ -72,11 +73,11 @@ struct FigureDrawingTests {
             label: "lost", x: .nan, y: 1, color: Color(hex: 0x445566), shape: 2)
         let figure = ScatterFigure(
             title: "a & b", xAxis: .init(label: "left", better: .higher),
-            yAxis: .init(label: "up", better: .lower), points: [a, b, lost], notes: ["note"]
+            yAxis: .init(label: "up", better: .higher), points: [a, b, lost], notes: ["note"]
         ).drawn()
         let svg = figure.svg()
         for words in [
-            "a &amp; b", ">base *<", ">one<", "left (higher is better)", "up (lower is better)",
+            "a &amp; b", ">base *<", ">one *<", "left (higher is better)", "up (higher is better)",
             ">note<",
         ] {
             #expect(svg.contains(words), "\(words)")

@@ -56,6 +56,12 @@ struct Report {
                 [$0.name, milliseconds($0.seconds), number($0.value), share($0)]
             })
 
+            ## The screen
+
+            The view of the curves at 200x50, from a key to the drawn frame, and what the engine takes for an answer.
+
+            \(screen)
+
             ## How cost grows
 
             Seconds at each size, and the exponent p of a fit of seconds = c size^p.
@@ -114,6 +120,15 @@ struct Report {
                     "\(outside.map { "\(number(100 * $0)) %" }.joined(separator: ", "))", "15 %",
                 ],
             ])
+    }
+
+    private var screen: String {
+        guard !values("screen").isEmpty else { return "Not measured in this run: `Benchmarks screen`." }
+        return markdown(
+            ["what", "points", "median, ms", "99th percentile, ms"],
+            values("screen").map {
+                [$0.name, number($0.size), milliseconds($0.seconds), number($0.value)]
+            })
     }
 
     private var growth: String {

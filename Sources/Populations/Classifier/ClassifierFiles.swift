@@ -52,16 +52,18 @@ extension AttributeNetworkConfiguration {
                 .unsupportedValue, file: file, subject: key, problem: problem,
                 advice: "correct the file, or make one with popbench train-classifier")
         }
-        guard architecture == "AttributeClassifier" else {
-            throw refuse("_class_name", "is \(architecture), not AttributeClassifier")
+        guard let known = Architecture(rawValue: architecture) else {
+            let names = Architecture.allCases.map(\.rawValue).joined(separator: " or ")
+            throw refuse("_class_name", "is \(architecture), not \(names)")
         }
-        guard (8...512).contains(imageSize) else {
-            throw refuse("image_size", "is \(imageSize), not 8 to 512")
+        guard (known == .residual) == (blocks != nil) else {
+            throw refuse(
+                "blocks", blocks == nil ? "is missing" : "is for \(Architecture.residual.rawValue)")
         }
-        guard (1...8).contains(widths.count), (1...256).contains(groups),
-            widths.allSatisfy({ (1...2048).contains($0) && $0 % groups == 0 })
-        else {
-            throw refuse("widths", "are \(widths), not 1 to 8 multiples of the \(groups) groups")
+        if let fault = PictureNetworkShape.fault(
+            imageSize: imageSize, widths: widths, groups: groups, blocks: blocks)
+        {
+            throw refuse(fault.key, fault.problem)
         }
         guard (1...32).contains(attributes.count),
             attributes.allSatisfy({ (2...4096).contains($0.classes.count) })

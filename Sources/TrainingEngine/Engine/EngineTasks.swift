@@ -104,7 +104,7 @@ final class EvaluationTask: EngineTask {
                         secondsLeft: elapsed / Double(done) * Double(total - done), message: name)))
             if let population = run.lastNeutral {
                 for histogram in population.histograms(
-                    lane: name, step: step, classifier: session.sampling.classifier.configuration)
+                    lane: name, step: step, classifier: session.sampling.judges.judge.configuration)
                 {
                     session.metrics.record(histogram)
                     trainer.events.publish(.population(histogram))
@@ -112,7 +112,9 @@ final class EvaluationTask: EngineTask {
             }
             return false
         }
-        let evaluation = Evaluation(lane: name, step: step, figures: run.figures())
+        let report = run.report()
+        for warning in report.warnings { trainer.log(.warning, "\(name): \(warning)") }
+        let evaluation = Evaluation(lane: name, step: step, figures: report.figures)
         session.metrics.record(evaluation)
         trainer.events.publish(.evaluation(evaluation))
         let base = session.lastEvaluations(lane: LaneWeights.baseName)

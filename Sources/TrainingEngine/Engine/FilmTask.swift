@@ -29,7 +29,7 @@ final class FilmTask: EngineTask {
             of: prompt, noise: index, seed: session.recipe.session.seed,
             inferenceSteps: s.inferenceSteps, guidanceScale: Float(s.guidanceScale),
             frames: frames, weights: lane?.samplingWeights)
-        let classifier = session.sampling.classifier.configuration
+        let classifier = session.sampling.judges.judge.configuration
         let (height, width) = session.pipeline.pictureSize
         trainer.events.publish(
             .film(

@@ -81,7 +81,7 @@ final class ProbeTask: EngineTask {
         _ trainer: isolated Trainer
     ) {
         guard let session = trainer.session else { return }
-        let classifier = session.sampling.classifier.configuration
+        let classifier = session.sampling.judges.judge.configuration
         for histogram in part.population.histograms(
             lane: part.lane, step: part.step, classifier: classifier)
         {

@@ -48,7 +48,9 @@ extension PlantedBias {
     /// The shares that the table plants for a prompt, by attribute; none for one that is no caption.
     ///
     /// What the prompt names has share 1.
-    package func shares(for prompt: String) -> [(attribute: String, classes: [String], shares: [Double])] {
+    package func shares(for prompt: String) -> [(
+        attribute: String, classes: [String], shares: [Double]
+    )] {
         guard let caption = try? Caption(parsing: prompt), let profession = caption.profession
         else { return [] }
         let genders = Gender.all.map { gender in

@@ -45,12 +45,10 @@ final class TrainingSession {
             recipe.model.base == "embedded"
             ? try locations.path(of: "emoji-people", in: .models) : recipe.model.base
         pipeline = try DiffusionPipeline(opening: base)
-        let classifier =
-            recipe.model.classifier == "embedded"
-            ? try locations.path(of: "emoji-people/classifier", in: .models)
-            : recipe.model.classifier
-        sampling = PopulationSampling(
-            pipeline: pipeline, classifier: try AttributeClassifier(opening: classifier))
+        let judges = try PopulationJudges.open(
+            recipe.model, locations: locations, pictureSize: pipeline.pictureSize)
+        notes += judges.remarks
+        sampling = PopulationSampling(pipeline: pipeline, judges: judges)
         lanes = try recipe.lanes.map(makeLane)
         try restore()
     }

@@ -5,13 +5,13 @@ import Pictures
 import Populations
 import TensorCore
 
-/// Pictures of one model for one prompt, and what the classifier sees in them.
+/// Pictures of one model for one prompt, and what their judge sees in them.
 public struct SampledPopulation {
     /// The caption that all pictures were drawn for.
     public let prompt: String
     /// The pictures in the order of their noise.
     public private(set) var pictures: [Picture]
-    /// The classifier's verdicts, one a picture in the same order.
+    /// The judge's verdicts, one a picture in the same order.
     public private(set) var seen: [Classification]
 
     /// Puts pictures and verdicts together; one of each a picture.
@@ -31,43 +31,65 @@ public struct SampledPopulation {
 public final class PopulationSampling {
     /// The model that draws.
     public let pipeline: DiffusionPipeline
-    /// The judge of what is drawn.
-    public let classifier: AttributeClassifier
+    /// Who looks at what is drawn.
+    public let judges: PopulationJudges
     private let sampler: Sampler
 
-    /// Joins a pipeline with a classifier that takes pictures of the pipeline's size.
-    public init(pipeline: DiffusionPipeline, classifier: AttributeClassifier) {
+    /// Joins a pipeline with judges that take pictures of the pipeline's size.
+    public init(pipeline: DiffusionPipeline, judges: PopulationJudges) {
         self.pipeline = pipeline
-        self.classifier = classifier
+        self.judges = judges
         sampler = Sampler(pipeline)
     }
 
-    /// Draws one picture a prompt of the request.
+    /// Joins a pipeline with a classifier alone, which then judges as well as filters.
+    public convenience init(pipeline: DiffusionPipeline, classifier: AttributeClassifier) {
+        self.init(pipeline: pipeline, judges: PopulationJudges(filter: classifier))
+    }
+
+    /// The classifier that filters populations.
+    public var classifier: AttributeClassifier { judges.filter }
+
+    /// Draws one picture a prompt of the request, and has them classified by the classifier that filters
+    /// populations.
     ///
     /// - Returns: pictures and classifications in the request's order; nil when cancelled.
     public func draw(
         _ request: SamplingRequest, weights: FloatBlock? = nil, progress: ((Int) -> Bool)? = nil
     ) throws -> (pictures: [Picture], seen: [Classification])? {
-        guard let pixels = try sampler.sample(request, weights: weights, progress: progress) else {
+        guard let pictures = try pictures(request, weights: weights, progress: progress) else {
             return nil
         }
-        // Classified as they will be shown and stored: rounded to bytes.
-        let pictures = pixelsToPictures(pixels, pipeline.pictureSize)
         return (pictures, classifier.classify(pictures.flatMap(\.signedUnit)))
     }
 
-    /// Draws the pictures of one prompt from a range of the seed's noise.
+    /// Draws one picture a prompt of the request.
+    ///
+    /// - Returns: pictures in the request's order, rounded to bytes as they are shown and stored; nil when
+    ///   cancelled.
+    func pictures(
+        _ request: SamplingRequest, weights: FloatBlock?, progress: ((Int) -> Bool)? = nil
+    ) throws -> [Picture]? {
+        try sampler.sample(request, weights: weights, progress: progress)
+            .map { pixelsToPictures($0, pipeline.pictureSize) }
+    }
+
+    /// Draws the pictures of one prompt from a range of the seed's noise, and has them classified by
+    /// the evaluator, or the filter where there is none.
     public func population(
-        of prompt: String, noise: Range<Int>, seed: UInt64, inferenceSteps: Int, guidanceScale: Float,
+        of prompt: String, noise: Range<Int>, seed: UInt64, inferenceSteps: Int,
+        guidanceScale: Float,
         weights: FloatBlock? = nil, progress: ((Int) -> Bool)? = nil
     ) throws -> SampledPopulation? {
         let request = SamplingRequest(
             prompts: Array(repeating: prompt, count: noise.count), noise: Array(noise), seed: seed,
             inferenceSteps: inferenceSteps, guidanceScale: guidanceScale)
-        guard let drawn = try draw(request, weights: weights, progress: progress) else {
+        guard let pictures = try pictures(request, weights: weights, progress: progress) else {
             return nil
         }
-        return SampledPopulation(prompt, pictures: drawn.pictures, seen: drawn.seen)
+        return SampledPopulation(
+            prompt, pictures: pictures,
+            seen: judges.judge.classify(pictures.flatMap(\.signedUnit)))
     }
 
     /// Draws one picture and keeps what it is taken to be on the way, with the classifier's verdict.
@@ -79,7 +101,7 @@ public final class PopulationSampling {
             of: prompt, noise: noise, seed: seed, inferenceSteps: inferenceSteps,
             guidanceScale: guidanceScale, frames: frames, weights: weights)
         let pictures = pixelsToPictures(film.flatMap(\.picture), pipeline.pictureSize)
-        let seen = classifier.classify(pictures.flatMap(\.signedUnit))
+        let seen = judges.judge.classify(pictures.flatMap(\.signedUnit))
         return film.indices.map { (film[$0].taken, film[$0].timestep, pictures[$0], seen[$0]) }
     }
 }

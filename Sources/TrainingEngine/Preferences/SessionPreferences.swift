@@ -74,6 +74,7 @@ extension Recipe.Preferences {
 
 /// Collects the session's pairs anew and trains on them from then on.
 final class PreferenceTask: EngineTask {
+    let name = "collect"
     let isCancelledByPause = true
     private let collection: PreferenceCollection
     private let plan: PreferencePlan
@@ -99,7 +100,7 @@ final class PreferenceTask: EngineTask {
         trainer.events.publish(
             .progress(
                 TaskProgress(
-                    task: "collect", done: done, total: total,
+                    task: name, done: done, total: total,
                     secondsLeft: elapsed / Double(max(1, done)) * Double(total - done),
                     message: "\(collection.pairs.pairs.count) pairs rated")))
         guard !more || done == total else { return false }

@@ -1,3 +1,4 @@
+import Alignment
 import DiffusionModels
 import Foundation
 import ModelStore
@@ -19,23 +20,35 @@ public struct ClassifierConfiguration: Codable, Sendable, Equatable {
     public var widths = [32, 64, 96]
     /// Groups of every GroupNorm; they divide each width.
     public var groups = 16
+    /// Residual blocks of each stage; nil for a plain network.
+    public var blocks: Int?
 
-    /// The default configuration, open to change.
+    /// The classifier that filters populations, open to change.
     public init() {}
 
-    func learningRate(at step: Int) -> Double {
-        let warmup = 50
-        if step < warmup { return learningRate * Double(step + 1) / Double(warmup) }
-        let progress = Double(step - warmup) / Double(max(1, steps - warmup))
-        return learningRate * 0.5 * (1 + cos(.pi * min(1, progress)))
+    /// The evaluator: another architecture and another seed, so that the filter does not judge its own
+    /// work.
+    public static var evaluator: ClassifierConfiguration {
+        var configuration = ClassifierConfiguration()
+        configuration.steps = 4_000
+        configuration.seed = 29
+        configuration.learningRate = 2e-3
+        configuration.widths = [32, 48, 64]
+        configuration.groups = 8
+        configuration.blocks = 2
+        return configuration
     }
 }
 
 extension AttributeNetworkConfiguration {
     /// Profession, gender presentation and skin tone of the emoji people.
-    public static func emojiPeople(widths: [Int], groups: Int) -> AttributeNetworkConfiguration {
+    ///
+    /// - Parameter blocks: residual blocks of each stage; nil for a plain network.
+    public static func emojiPeople(
+        widths: [Int], groups: Int, blocks: Int? = nil
+    ) -> AttributeNetworkConfiguration {
         AttributeNetworkConfiguration(
-            widths: widths, groups: groups,
+            widths: widths, groups: groups, blocks: blocks,
             attributes: [
                 Attribute(name: "profession", classes: Profession.all.map(\.name)),
                 Attribute(name: "gender", classes: Gender.all.map(\.name)),
@@ -44,105 +57,103 @@ extension AttributeNetworkConfiguration {
     }
 }
 
-/// Trains the attribute classifier on augmented renderings and tests it on renderings it never saw.
+/// Trains an attribute classifier on augmented renderings and tests it on renderings it never saw.
 public struct ClassifierSession {
+    /// Renderings of each person that a finished network is tested on.
+    static let testRenderings = 10
+
     private let configuration: ClassifierConfiguration
     private let output: String
     private let half: Bool
+    private let checkpointEvery: Int
 
     /// A run that will write into the folder `output`, in half precision where `half` says so.
-    public init(configuration: ClassifierConfiguration, output: String, half: Bool) {
+    ///
+    /// - Parameter checkpointEvery: steps between checkpoints, at least 1.
+    public init(
+        configuration: ClassifierConfiguration, output: String, half: Bool,
+        checkpointEvery: Int = 200
+    ) {
         self.configuration = configuration
         self.output = output
         self.half = half
+        self.checkpointEvery = checkpointEvery
     }
 
-    /// Trains to the end and writes `config.json`, `model.safetensors` and `training.json`.
+    /// Trains to the end and writes `config.json`, `model.safetensors` and `training.json`; goes on from
+    /// the checkpoint in the output folder if there is one, to the very same weights.
     ///
-    /// - Parameter report: takes one line of progress at a time.
-    public func run(_ report: (String) -> Void) throws {
+    /// - Parameters:
+    ///   - stop: asked after every step; true saves a checkpoint and ends early.
+    ///   - report: takes one line of progress at a time.
+    public func run(
+        stop: (_ done: Int) -> Bool = { _ in false }, _ report: (String) -> Void
+    ) throws {
         let people = try EmojiPeople(environment: ProcessInfo.processInfo.environment)
+        let c = configuration
         let classifier = AttributeClassifier(
-            .emojiPeople(widths: configuration.widths, groups: configuration.groups),
-            seed: configuration.seed)
+            .emojiPeople(widths: c.widths, groups: c.groups, blocks: c.blocks), seed: c.seed)
         let training = ClassifierTraining(
             classifier, configuration: AdamWConfiguration(weightDecay: 0.01))
-        let start = ContinuousClock.now
-        var losses: [Double] = []
-        for step in 0..<configuration.steps {
+        try PipelineFolder(path: output).create([])
+        let checkpoint = try TrainingCheckpoint(
+            path: output + "/training.safetensors", configuration: c)
+        if try checkpoint.restore(classifier.weights, training.optimiser) {
+            report("resuming at step \(training.optimiser.step) of \(c.steps)")
+        }
+        var progress = TrainingProgress(steps: c.steps, first: training.optimiser.step)
+        while training.optimiser.step < c.steps {
+            let step = training.optimiser.step
             let (pictures, labels) = draw(people, step: step)
-            losses.append(
-                training.step(
-                    pictures, labels: labels,
-                    learningRate: Float(configuration.learningRate(at: step))))
-            if (step + 1) % 50 == 0 {
-                let recent = losses.suffix(50)
-                let rate = Double(step + 1) / (ContinuousClock.now - start).seconds
-                report(
-                    String(
-                        format: "step %d/%d  loss %.4f  %.0f s left", step + 1,
-                        configuration.steps, recent.reduce(0, +) / Double(recent.count),
-                        Double(configuration.steps - step - 1) / rate))
+            let loss = training.step(
+                pictures, labels: labels,
+                learningRate: Float(warmCosineRate(c.learningRate, step: step, steps: c.steps)))
+            progress.note(loss, done: step + 1, report)
+            let stops = stop(step + 1)
+            if stops || (step + 1) % checkpointEvery == 0, step + 1 < c.steps {
+                try checkpoint.save(classifier.weights, training.optimiser)
             }
+            if stops { return }
         }
         try classifier.write(to: output, as: half ? .float16 : .float32)
         let stored = try AttributeClassifier(opening: output)
-        let accuracy = Self.heldOutAccuracy(stored, people, seed: configuration.seed)
+        let accuracy = Self.heldOutAccuracy(stored, people, seed: c.seed)
         for (name, share) in accuracy.sorted(by: { $0.key < $1.key }) {
-            report(String(format: "held-out %@: %.2f %%", name, 100 * share))
+            report(
+                String(
+                    format: "held-out %@: %.2f %% [%.2f, %.2f] n %d", name, 100 * share.value,
+                    100 * share.low, 100 * share.high, share.n))
         }
         try TrainingRecord(
-            command: CommandLine.arguments.joined(separator: " "), seed: configuration.seed,
-            steps: configuration.steps, dataDigest: people.digest,
-            finalLoss: losses.suffix(50).reduce(0, +) / Double(min(50, max(1, losses.count))),
-            seconds: (ContinuousClock.now - start).seconds, kernel: MatrixKernel.name,
-            heldOutAccuracy: accuracy
+            command: TrainingRecord.portable(CommandLine.arguments), seed: c.seed, steps: c.steps,
+            dataDigest: people.digest, finalLoss: progress.meanLoss, seconds: progress.seconds,
+            kernel: MatrixKernel.name, heldOutAccuracy: accuracy.mapValues(\.value),
+            heldOut: accuracy.mapValues { TrainingRecord.HeldOut($0) }
         ).write(to: output + "/training.json")
+        checkpoint.remove()
         report("wrote \(output)")
     }
 
     private func draw(_ people: EmojiPeople, step: Int) -> (pictures: [Float], labels: [[Int]]) {
-        let size = EmojiPeople.renderingCount
-        let count = configuration.batch
         var random = Philox(seed: configuration.seed, purpose: .classifier, step: step)
-        let drawn = (0..<count).map { _ in
+        let drawn = (0..<configuration.batch).map { _ in
             PersonAttributes.all[random.index(below: PersonAttributes.all.count)]
         }
-        var pictures = [Float](repeating: 0, count: count * size)
-        let seed = configuration.seed
-        pictures.withUnsafeMutableBufferPointer { buffer in
-            let out = Confined(buffer.baseAddress!)
-            Shards.concurrently { shard in
-                for index in Shards.range(shard, of: count) {
-                    let target = out.value + index * size
-                    people.render(
-                        drawn[index], seed: seed, index: step * count + index, split: .train,
-                        into: target)
-                    // Generated pictures are never as crisp as renderings: a little noise keeps the
-                    // classifier from leaning on exact edges.
-                    var noise = Philox(
-                        seed: seed, purpose: .augmentation, step: step, sample: index)
-                    let strength = 0.15 * noise.uniform()
-                    let grain = [Float](unsafeUninitializedCapacity: size) { values, n in
-                        noise.fillNormal(values.baseAddress!, count: size)
-                        n = size
-                    }
-                    for i in 0..<size { target[i] += strength * grain[i] }
-                }
-            }
-        }
         return (
-            pictures, drawn.map { [$0.profession.index, $0.gender.index, $0.tone.index] }
+            RenderedBatch.draw(people, drawn, seed: configuration.seed, step: step),
+            drawn.map { [$0.profession.index, $0.gender.index, $0.tone.index] }
         )
     }
 
-    /// Shares of rightly classified attributes over ten unseen renderings of each person.
+    /// Shares of rightly classified attributes over ten unseen renderings of each person, with Wilson's
+    /// intervals.
     static func heldOutAccuracy(
         _ classifier: AttributeClassifier, _ people: EmojiPeople, seed: UInt64
-    ) -> [String: Double] {
+    ) -> [String: Estimate] {
+        let names = ["profession", "gender", "tone"]
         var right = [0, 0, 0]
         var total = 0
-        for round in 0..<10 {
+        for round in 0..<testRenderings {
             let pictures = PersonAttributes.all.flatMap {
                 people.rendering($0, seed: seed, index: round, split: .test)
             }
@@ -152,9 +163,9 @@ public struct ClassifierSession {
                 total += 1
             }
         }
-        return [
-            "profession": Double(right[0]) / Double(total),
-            "gender": Double(right[1]) / Double(total), "tone": Double(right[2]) / Double(total),
-        ]
+        return Dictionary(
+            uniqueKeysWithValues: zip(names, right).map {
+                ($0, Estimate.proportion($1, of: total))
+            })
     }
 }

@@ -30,6 +30,10 @@ public struct Recipe: Sendable, Equatable {
         public var base = "embedded"
         /// `embedded`, or the path of an attribute classifier's folder.
         public var classifier = "embedded"
+        /// `embedded`, or the path of the folder of an attribute classifier that judges models.
+        public var evaluator = "embedded"
+        /// `embedded`, or the path of a text-image scorer's folder.
+        public var scorer = "embedded"
     }
 
     /// Where winners and losers come from.

@@ -62,6 +62,16 @@ enum RecipeKeys {
             expected: "\"embedded\" or the path of a classifier's folder",
             where: { RecipeKey<Recipe>.isPath($0) },
             "the shipped attribute classifier, which filters the winners"),
+        .string(
+            "evaluator", \.model.evaluator,
+            expected: "\"embedded\" or the path of a classifier's folder",
+            where: { RecipeKey<Recipe>.isPath($0) },
+            "trained apart from the classifier: a filter must not judge its own work"),
+        .string(
+            "scorer", \.model.scorer,
+            expected: "\"embedded\" or the path of a text-image scorer's folder",
+            where: { RecipeKey<Recipe>.isPath($0) },
+            "the shipped joint embedding of pictures and captions"),
     ]
 
     private static let populations: [RecipeKey<Recipe>] = [

@@ -42,6 +42,8 @@ extension Recipe {
         }
         model.base = anchored(model.base, unless: ["embedded"])
         model.classifier = anchored(model.classifier, unless: ["embedded"])
+        model.evaluator = anchored(model.evaluator, unless: ["embedded"])
+        model.scorer = anchored(model.scorer, unless: ["embedded"])
         populations.source = anchored(populations.source, unless: ["shipped", "collect"])
         preferences.source = anchored(preferences.source, unless: ["none", "collect"])
     }

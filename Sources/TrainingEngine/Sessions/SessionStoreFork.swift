@@ -62,7 +62,10 @@ extension SessionStore {
             for folder in [partial, fork.checkpoints.path, fork.samplesPath] {
                 try files.makeFolder(folder)
             }
-            if DurableFile.isFolder(populationsPath) {
+            // A fork that asks for other populations would not get them past these.
+            if recipe.populations == source.recipe.populations,
+                DurableFile.isFolder(populationsPath)
+            {
                 try files.copyFolder(populationsPath, to: fork.populationsPath)
             } else {
                 try files.makeFolder(fork.populationsPath)

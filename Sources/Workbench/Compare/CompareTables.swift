@@ -17,21 +17,20 @@ struct RecipeSection: Drawing {
             return
         }
         let (table, note) = rect.splitBottom(rect.height > lanes.count + 1 ? 1 : 0)
+        let shown = fitting(difference.differing, names: lanes.map(\.name), width: table.width)
         let columns =
-            [
-                TableColumn("", minimum: 2, priority: 100),
-                TableColumn("lane", minimum: 4, isFlexible: true, priority: 90),
-            ]
-            + difference.differing.enumerated().map { index, setting in
+            [TableColumn("", minimum: 2, priority: 100), TableColumn("lane", isFlexible: true)]
+            + shown.map { setting in
                 let isText = setting.name == "objective" || setting.name == "divergence"
                 return TableColumn(
-                    setting.name, alignment: isText ? .left : .right, priority: 80 - index)
+                    RecipeSection.head(setting.name), alignment: isText ? .left : .right,
+                    priority: 50)
             }
         let rows = lanes.enumerated().map { row, lane in
             [
                 TableCell(LaneMark.text(lane), style: LaneMark.style(lane, theme)),
                 TableCell(lane.name),
-            ] + difference.differing.map { TableCell($0.values[row]) }
+            ] + shown.map { TableCell(RecipeSection.short($0.values[row])) }
         }
         canvas.draw(
             TableView(
@@ -45,9 +44,49 @@ struct RecipeSection: Drawing {
                 Rect(x: table.x, y: table.y + row + 1, width: table.width, height: 1),
                 MouseTarget.item(.compare, WorkbenchModel.compareLaneItems + index))
         }
-        let alike = difference.alike.map { "\($0.name) \($0.values[0])" }.joined(separator: ", ")
+        // What has no column is told below, so that no difference is passed over.
+        let others = difference.differing.dropFirst(shown.count).map { setting in
+            "\(RecipeSection.head(setting.name)) \(setting.values.joined(separator: " "))"
+        }
+        let alike = difference.alike.map { "\($0.name) \($0.values[0])" }
+        let words =
+            (others.isEmpty ? [] : ["also differing: \(others.joined(separator: ", "))"])
+            + (alike.isEmpty ? [] : ["alike: \(alike.joined(separator: ", "))"])
         canvas.put(
-            alike.isEmpty ? "nothing is alike" : "alike: \(alike)", x: note.x, y: note.y,
-            style: theme.style(for: .dim), maxWidth: note.width)
+            words.joined(separator: "; "), x: note.x, y: note.y, style: theme.style(for: .dim),
+            maxWidth: note.width)
+    }
+
+    /// The settings that have room for a column beside the lanes' marks and names.
+    private func fitting(
+        _ settings: [RecipeDifference.Setting], names: [String], width: Int
+    ) -> [RecipeDifference.Setting] {
+        let longest = names.map { TextLayout.columns($0, upTo: 12) }.max() ?? 4
+        var used = 3 + min(max(4, longest), max(4, width / 4))
+        return Array(
+            settings.prefix { setting in
+                let texts = [RecipeSection.head(setting.name)] + setting.values.map(Self.short)
+                used += 1 + (texts.map { TextLayout.columns($0) }.max() ?? 0)
+                return used <= width
+            })
+    }
+
+    private static func head(_ name: String) -> String {
+        switch name {
+        case "learning rate": "rate"
+        case "warmup steps": "warm-up"
+        case "SFT weight": "SFT"
+        default: name
+        }
+    }
+
+    private static func short(_ value: String) -> String {
+        switch value {
+        case "diffusion-dpo": "diff-dpo"
+        case "diffusion-kto": "diff-kto"
+        case "reverse-kl": "rev-kl"
+        case "forward-kl": "fwd-kl"
+        default: value
+        }
     }
 }

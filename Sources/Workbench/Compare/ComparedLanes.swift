@@ -64,7 +64,8 @@ extension WorkbenchModel {
                     if names.contains(prefix + word) { return prefix + word }
                 }
             }
-            return names.first { $0 != taken } ?? names[0]
+            let free = names.filter { $0 != taken }
+            return free.first { FigureKind.better($0) != nil } ?? free.first ?? names[0]
         }
         let chosen = (
             x: compare.xFigure.flatMap { names.contains($0) ? $0 : nil },

@@ -5,9 +5,10 @@ import Figures
 package enum FigureKind {
     /// Which end is better; nil where neither is, or where nothing is known.
     package static func better(_ name: String) -> ScatterFigure.Better? {
-        let neutral = ["fair_floor", "planted", "loser_log_ratio", "flag"]
+        // Losses of different objectives are different quantities.
+        let neutral = ["fair_floor", "planted", "loser_log_ratio", "flag", "fixed_loss"]
         if neutral.contains(where: name.contains) { return nil }
-        let lower = ["discrepancy", "kid", "loss", "error", "unsure", "repeated"]
+        let lower = ["discrepancy", "kid", "error", "unsure", "repeated"]
         if lower.contains(where: name.contains) { return .lower }
         let higher = [
             "entropy", "accuracy", "vendi", "pairwise_distance", "density", "coverage",

@@ -27,17 +27,20 @@ struct MetricsCell {
         guard let figure, figure.value.isFinite else { return [NumberText.missing] }
         if showsDelta {
             guard let delta else { return [NumberText.missing] }
-            let value = NumberText.fixed(delta.value, 3, signed: true)
-            let half = delta.half.isFinite ? "±" + NumberText.fixed(delta.half, 3) : ""
+            let value = number(delta.value, signed: true)
+            let half = delta.half.isFinite ? "±" + number(delta.half) : ""
             return ["\(value)\(half) \(delta.mark)", "\(value) \(delta.mark)", value]
         }
-        let value =
-            abs(figure.value) < 100
-            ? NumberText.fixed(figure.value, 3) : NumberText.short(figure.value)
+        let value = number(figure.value)
         guard figure.low.isFinite, figure.high.isFinite else { return [value] }
-        let low = NumberText.fixed(figure.low, 3)
-        let high = NumberText.fixed(figure.high, 3)
-        let half = NumberText.fixed((figure.high - figure.low) / 2, 3)
+        let (low, high) = (number(figure.low), number(figure.high))
+        let half = number((figure.high - figure.low) / 2)
         return ["\(value) [\(low), \(high)]", "\(value)±\(half)", value]
+    }
+
+    /// Three decimals, so that columns stay still; more digits where those would all be noughts.
+    private func number(_ value: Double, signed: Bool = false) -> String {
+        value == 0 || (0.01..<100).contains(abs(value))
+            ? NumberText.fixed(value, 3, signed: signed) : NumberText.short(value, signed: signed)
     }
 }

@@ -28,6 +28,8 @@ package struct CurveShelf: Sendable {
     package private(set) var overviews: [CurveKey: CurveHistory] = [:]
     /// Finer parts by curve.
     package private(set) var details: [CurveKey: Detail] = [:]
+    /// The curves whose whole history has come, though it may be empty.
+    private(set) var answered: Set<CurveKey> = []
     /// Steps that were not told since the curves of a lane were fetched: telemetry keeps the newest.
     private(set) var missed: [String: Int] = [:]
     /// The newest step that each lane told.
@@ -91,6 +93,7 @@ package struct CurveShelf: Sendable {
     mutating func receive(_ curve: Curve) {
         let key = CurveKey(lane: curve.lane, quantity: LoggedQuantity(name: curve.quantity))
         guard curve.firstStep <= curve.lastStep else { return }
+        if curve.firstStep <= 0, answered.count < CurveShelf.capacity { answered.insert(key) }
         if case .step = key.quantity, curve.firstStep <= 0 { return }
         if curve.firstStep <= 0 {
             guard overviews[key] != nil || overviews.count < CurveShelf.capacity else { return }
@@ -173,6 +176,7 @@ package struct CurveShelf: Sendable {
 
     /// Forgets what is on its way: whoever was asked is gone.
     mutating func forgetQuestions() {
+        answered = []
         details = details.filter { $0.value.steps != nil }
         for key in details.keys { details[key]?.asked = nil }
     }

@@ -81,6 +81,19 @@ extension WorkbenchModel {
         curveShelf.record(metrics)
     }
 
+    /// Whether the view of the curves is shown and something of it has not come yet.
+    public var awaitsCurves: Bool {
+        guard view == .curves, isAttached else { return false }
+        return curveShelf.awaitsAny
+            || laneStates.contains { lane in
+                lane.step > 0
+                    && shownCurveKeys.contains { quantity in
+                        let key = CurveKey(lane: lane.settings.name, quantity: quantity)
+                        return requestedCurves.contains(key) && !curveShelf.answered.contains(key)
+                    }
+            }
+    }
+
     /// Takes in an evaluation.
     mutating func recordCurves(_ evaluation: Evaluation) { curveShelf.record(evaluation) }
 

@@ -22,7 +22,12 @@ struct FieldPlot: Drawing {
         if state.showsPath { drawPath(on: &canvas, in: plot) }
         if state.showsBatch {
             for pair in field.batch {
-                put("•", at: pair, theme.style(for: .text).with(.bold), on: &canvas, in: plot)
+                let style = theme.style(for: .text).with(.bold)
+                if cell(pair, in: plot) == nil {
+                    let edge = FieldPlot.edge(of: pair, plane, plot)
+                    canvas[edge.x, edge.y] = Cell("×", style: style)
+                }
+                put("•", at: pair, style, on: &canvas, in: plot)
             }
         }
         if let mean = field.mean, state.showsBatch || state.showsPath {
@@ -36,6 +41,18 @@ struct FieldPlot: Drawing {
     private func cell(_ pair: FieldProbe, in plot: Rect) -> (x: Int, y: Int)? {
         let (across, up) = (plane.across(pair.l1), plane.up(pair.l2))
         guard (0...1).contains(across), (0...1).contains(up) else { return nil }
+        return (
+            plot.x + min(Int(across * Double(plot.width)), plot.width - 1),
+            plot.y + min(Int((1 - up) * Double(plot.height)), plot.height - 1)
+        )
+    }
+
+    /// Where a pair that lies outside is marked.
+    private static func edge(
+        of pair: FieldProbe, _ plane: FieldPlane, _ plot: Rect
+    ) -> (x: Int, y: Int) {
+        let across = min(max(plane.across(pair.l1), 0), 1)
+        let up = min(max(plane.up(pair.l2), 0), 1)
         return (
             plot.x + min(Int(across * Double(plot.width)), plot.width - 1),
             plot.y + min(Int((1 - up) * Double(plot.height)), plot.height - 1)

@@ -58,9 +58,11 @@ extension FieldPlane {
         return FieldPlane(scale: scale, x: around(left, right), y: around(low, high))
     }
 
-    /// X = 1 in the middle, as far as the batches reach in round numbers, and a factor e at least.
+    /// X = 1 in the middle, as far as nine tenths of the batches' ratios reach in round numbers, and
+    /// a factor e at least: a pair far out would make the rest a dot.
     static func following(_ pairs: [FieldProbe], scale: Scale) -> FieldPlane {
-        let farthest = pairs.flatMap { [abs($0.l1), abs($0.l2)] }.filter(\.isFinite).max() ?? 0
+        let sizes = pairs.flatMap { [abs($0.l1), abs($0.l2)] }.filter(\.isFinite).sorted()
+        let farthest = sizes.isEmpty ? 0 : sizes[(sizes.count - 1) * 9 / 10]
         // Round reaches keep the axes still while a batch wobbles.
         let reach = [1, 2, 3, 5, 10, 20, 40].first { $0 >= farthest } ?? farthestLogRatio
         switch scale {

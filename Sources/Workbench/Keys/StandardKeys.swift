@@ -132,10 +132,11 @@ extension KeyTable {
             "Show the next logged quantity in the curves."),
         KeyBinding(.board, [.character("V")], .previousQuantity, "Show the previous one."),
         KeyBinding(
-            .board, [.character("+"), .character("=")], .smoother,
+            .board, [.character("+"), .character("="), .character("]")], .smoother,
             "Smooth the curves more (EMA 0 to 0.999)."),
         KeyBinding(
-            .board, [.character("-"), .character("_")], .rougher, "Smooth the curves less."),
+            .board, [.character("-"), .character("_"), .character("[")], .rougher,
+            "Smooth the curves less."),
         KeyBinding(
             .board, [.character("a")], .toggleLogScale,
             "Logarithmic or linear axis, where all values are positive."),

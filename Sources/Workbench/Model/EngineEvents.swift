@@ -208,9 +208,8 @@ extension WorkbenchModel {
         if case .step(let quantity) = LoggedQuantity(name: curve.quantity), curve.firstStep <= 0 {
             lanes[curve.lane, default: LaneReadings()]
                 .histories[quantity, default: CurveHistory()].absorb(curve)
-        } else {
-            curveShelf.receive(curve)
         }
+        curveShelf.receive(curve)
         // What is looked at may have moved on while this one was on its way.
         return view == .curves ? fetchShownCurves() : []
     }

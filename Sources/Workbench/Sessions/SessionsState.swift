@@ -1,3 +1,4 @@
+import BenchProtocol
 import TerminalKit
 
 /// What the person chose in the view of the sessions, and what is known of them.

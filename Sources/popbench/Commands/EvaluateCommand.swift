@@ -4,11 +4,17 @@ import Foundation
 import TensorCore
 import TrainingEngine
 
-/// `popbench evaluate`: discrepancies and accuracies of a model, with intervals.
+/// `popbench evaluate`: fairness, match, quality and diversity of a model, with intervals.
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Measure who appears in a model's pictures, and whether prompts are obeyed.")
+        abstract:
+            "Measure a model: who appears, whether prompts are obeyed, quality and diversity.",
+        discussion: """
+            Every figure has its n and a 95 % interval, for professions that alignment trains on and for \
+            those held out. The evaluator that judges was trained apart from the classifier that filters \
+            populations. Warnings go to standard error.
+            """)
 
     @OptionGroup var choice: ModelOptions
 
@@ -37,26 +43,27 @@ struct EvaluateCommand: ParsableCommand {
         MatrixKernel.open()
         let chosen = try choice.open()
         for remark in chosen.remarks { report(remark) }
+        let sampling = try chosen.sampling()
+        for remark in sampling.judges.remarks { report(remark) }
         let run = EvaluationRun(
             plan: EvaluationPlan(
                 picturesPerPrompt: pictures, guidanceScale: Float(guidanceScale),
-                inferenceSteps: steps, seed: seed),
-            sampling: try chosen.sampling(), weights: chosen.weights)
+                inferenceSteps: steps, seed: seed), sampling: sampling, weights: chosen.weights)
         let isTerminal = isatty(STDERR_FILENO) == 1
         while try run.advance() {
             let (done, total) = run.progress
             if isTerminal { ProgramRun.showProgress("\(done)/\(total) prompts") }
         }
         if isTerminal { ProgramRun.showProgress("") }
+        let measured = run.report()
+        for warning in measured.warnings { report(warning) }
         let evaluation = Evaluation(
-            lane: choice.lane ?? LaneWeights.baseName, step: 0, figures: run.figures())
+            lane: choice.lane ?? LaneWeights.baseName, step: 0, figures: measured.figures)
         if json { return print(EventLine.text(.evaluation(evaluation))) }
-        for figure in evaluation.figures {
-            let name = figure.name.padding(toLength: 44, withPad: " ", startingAt: 0)
-            let interval =
-                figure.low.isFinite
-                ? String(format: "  [%.3f, %.3f]", figure.low, figure.high) : ""
-            print("\(name) \(String(format: "%7.3f", figure.value))\(interval)  n \(figure.n)")
-        }
+        for line in EvaluationTable(evaluation.figures).lines { print(line) }
+        print(
+            String(
+                format: "\n%.0f s, of which judging %.1f s",
+                measured.samplingSeconds + measured.judgingSeconds, measured.judgingSeconds))
     }
 }

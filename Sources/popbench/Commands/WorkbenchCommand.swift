@@ -56,9 +56,11 @@ struct WorkbenchCommand: ParsableCommand {
             return try process.run(
                 view: view, color: color == "auto" ? nil : color, mouse: mouse)
         }
-        let (canvas, theme) = try process.snapshot(of: view, width: width, height: height)
+        let isPicture = output?.hasSuffix(".svg") == true
+        let (canvas, theme) = try process.snapshot(
+            of: view, width: width, height: height, colorDepth: isPicture ? .direct : .mono)
         guard let output else { return print(canvas.plainText(), terminator: "") }
-        let text = output.hasSuffix(".svg") ? canvas.svg(theme: theme) : canvas.plainText()
+        let text = isPicture ? canvas.svg(theme: theme) : canvas.plainText()
         try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
     }
 

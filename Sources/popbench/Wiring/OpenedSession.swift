@@ -46,6 +46,7 @@ struct OpenedSession {
     static func checkFolders(of recipe: Recipe) throws {
         for (key, path) in [
             ("model.base", recipe.model.base), ("model.classifier", recipe.model.classifier),
+            ("model.evaluator", recipe.model.evaluator), ("model.scorer", recipe.model.scorer),
             ("populations.source", recipe.populations.source),
         ] where path.hasPrefix("/") {
             var isFolder: ObjCBool = false

@@ -47,6 +47,7 @@ final class WorkbenchProcess {
         if files.isNewcomer { _ = update(&model, .newcomer) }
         model.pairLaw = { PairLaw(of: $0, offset: $1) }
         model.sessionFolder = session.folder
+        model.secondsFromUTC = TimeZone.current.secondsFromGMT()
         if let shown = view.benchView {
             for effect in update(&model, .show(shown)) { carryOut(effect) }
         } else {
@@ -93,14 +94,16 @@ final class WorkbenchProcess {
         }
     }
 
-    /// One frame of the session as it stands.
+    /// One frame of the session as it stands, in as many colours as will be seen.
     func snapshot(
-        of view: SnapshotView, width: Int, height: Int
+        of view: SnapshotView, width: Int, height: Int, colorDepth: ColorDepth
     ) throws -> (canvas: Canvas, theme: Theme) {
         var model = WorkbenchModel(
             themeNames: themes.map(\.name), now: Date().timeIntervalSince1970,
             keys: files.keyTable().table)
         model.pairLaw = { PairLaw(of: $0, offset: $1) }
+        model.colorDepth = colorDepth
+        model.secondsFromUTC = TimeZone.current.secondsFromGMT()
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
         model.sessionFolder = session.folder
@@ -118,6 +121,7 @@ final class WorkbenchProcess {
                 let settled = model.state.map { state in
                     ![.preparing, .sampling, .collecting].contains(state.phase)
                         && state.lanes.allSatisfy { curves.contains($0.settings.name) }
+                        && !model.awaitsCurves
                 }
                 let isListed = view != .sessions || model.shelf.contents != nil
                 if settled == true, isListed, ContinuousClock.now - quietSince > .milliseconds(700)

@@ -159,6 +159,16 @@ struct SessionForkTests {
         #expect(try metrics.evaluations().map(\.lane) == ["base"])
     }
 
+    @Test("A fork that wants other populations does not get the session's own")
+    func otherPopulations() throws {
+        let scratch = Scratch()
+        let source = try session(scratch)
+        var recipe = try source.recipe()
+        recipe.populations.source = "collect"
+        _ = try fork(source, scratch, ForkPlan(recipe: recipe))
+        #expect(try DurableFile.names(in: "\(scratch.path)/fork/populations").isEmpty)
+    }
+
     @Test("What does not fit is refused by name, and nothing is left of it")
     func refusals() throws {
         let scratch = Scratch()
