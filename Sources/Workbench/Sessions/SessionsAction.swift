@@ -21,7 +21,7 @@ public enum SessionsAction: Sendable, Hashable {
 extension KeyTable {
     /// The key that forks from anywhere.
     static let forkAnywhere = KeyBinding(
-        .everywhere, [.character("f"), .character("F")], .sessions(.forkLane), hint: "fork",
+        .everywhere, [.character("F")], .sessions(.forkLane), hint: "fork",
         "Fork the focused lane: a new session from a checkpoint, with another beta or any other "
             + "setting.")
 
@@ -105,11 +105,11 @@ extension KeyTable {
         KeyBinding(.form, [.pageUp], .sessions(.form(.pageUp)), "Ten fields up."),
         KeyBinding(.form, [.pageDown], .sessions(.form(.pageDown)), "Ten fields down."),
         KeyBinding(
-            .form, [.alt("d")], .sessions(.form(.useDefault)), hint: "default",
-            "Put the field back to its default."),
-        KeyBinding(
             .form, [.alt("s")], .sessions(.form(.save)), hint: "save as recipe",
             "Keep the recipe as a file of your own, under a name."),
+        KeyBinding(
+            .form, [.alt("d")], .sessions(.form(.useDefault)), hint: "default",
+            "Put the field back to its default."),
         KeyBinding(
             .form, [.alt("a")], .sessions(.form(.copyLane)),
             "Add a copy of this lane, to change it."),
