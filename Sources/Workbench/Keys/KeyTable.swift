@@ -122,24 +122,26 @@ public struct KeyTable: Sendable {
         return own
             + bindings.compactMap { binding in
                 guard binding.context == .everywhere, binding.hint != nil else { return nil }
-                var binding = binding
-                binding.keys = free(binding, in: context)
-                return binding.keys.isEmpty ? nil : binding
+                var open = binding
+                open.keys = keys(of: binding, in: context)
+                return open.keys.isEmpty ? nil : open
             }
     }
 
-    /// The keys of a row for every view that mean nothing else in this one.
-    private func free(_ binding: KeyBinding, in context: KeyContext) -> [Key] {
-        binding.keys.filter { actions[context]?[$0] == nil }
+    /// The keys of a row that mean the row in a place: a view may have a key of everywhere for
+    /// something of its own.
+    package func keys(of binding: KeyBinding, in context: KeyContext) -> [Key] {
+        guard binding.context == .everywhere, context != .everywhere else { return binding.keys }
+        return binding.keys.filter { actions[context]?[$0] == nil }
     }
 
     /// The first key that does something, by name; empty where none does.
     public func keyName(for action: BenchAction, in context: KeyContext) -> String {
-        if let own = bindings.first(where: { $0.context == context && $0.action == action }) {
-            return own.keys.first.map(KeyTable.name(of:)) ?? ""
-        }
-        let other = bindings.first { $0.context == .everywhere && $0.action == action }
-        return other.flatMap { free($0, in: context).first }.map(KeyTable.name(of:)) ?? ""
+        let binding =
+            bindings.first { $0.context == context && $0.action == action }
+            ?? bindings.first { $0.context == .everywhere && $0.action == action }
+        guard let binding else { return "" }
+        return keys(of: binding, in: context).first.map(KeyTable.name(of:)) ?? ""
     }
 
     /// The names of a row's keys, joined by spaces; rows that help shows as one share a range.
