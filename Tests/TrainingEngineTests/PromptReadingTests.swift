@@ -6,10 +6,13 @@ import TrainingEngine
 
 @Suite("Prompts that somebody types")
 struct PromptReadingTests {
-    /// The tokenizer of the fixture's model, which knows many words, and one for captions alone.
+    /// A tokenizer that was not made for captions, and one that was made for them alone.
     func tokenizers() throws -> (open: CLIPTokenizer, closed: CLIPTokenizer) {
         (
-            try CLIPTokenizer(folder: TrainingFixture.tokenizerFolder),
+            try CLIPTokenizer(
+                folder: URL(filePath: #filePath).deletingLastPathComponent()
+                    .appending(path: "../DiffusionModelsTests/Fixtures/tokenizer-odd/plain")
+                    .standardizedFileURL.path),
             try CLIPTokenizer(
                 folder: URL(filePath: #filePath).deletingLastPathComponent()
                     .appending(path: "../../models/emoji-people/tokenizer").standardizedFileURL
