@@ -41,7 +41,8 @@ let package = Package(
             ]),
         // The screen with the layers below it, for the same package.
         .library(
-            name: "PopbenchScreen", targets: ["Workbench", "TerminalKit", "Figures", "BenchProtocol"]),
+            name: "PopbenchScreen",
+            targets: ["Workbench", "TerminalKit", "Figures", "BenchProtocol"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),

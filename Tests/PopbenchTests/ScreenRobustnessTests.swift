@@ -7,8 +7,10 @@ import Testing
 /// was found and training is not harmed.
 @Suite("The screen under stress", .serialized)
 struct ScreenRobustnessTests {
-    /// Most of these read what ncurses writes, which leaves out cells that stay as they are: a word can
-    /// be on the screen without having been written in one piece. They run where they are asked for.
+    /// Whether the tests that read what ncurses writes are asked for.
+    ///
+    /// It leaves out cells that stay as they are: a word can be on the screen without having been
+    /// written in one piece.
     static let isAskedFor = ProcessInfo.processInfo.environment["POPBENCH_STRESS"] == "1"
 
     private let tiny: TinySession
