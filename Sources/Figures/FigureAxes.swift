@@ -70,7 +70,7 @@ struct FigureAxes {
             xLabel, at: FigurePoint(x: (area.left + area.right) / 2, y: area.bottom + 44), size: 15,
             anchor: .middle, color: Self.ink)
         figure.words(
-            yLabel, at: FigurePoint(x: area.left - 64, y: (area.top + area.bottom) / 2), size: 15,
+            yLabel, at: FigurePoint(x: area.left - 70, y: (area.top + area.bottom) / 2), size: 15,
             anchor: .middle, isUpright: true, color: Self.ink)
     }
 

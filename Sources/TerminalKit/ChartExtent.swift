@@ -38,9 +38,10 @@ extension BrailleChart {
             var high = -Double.infinity
             for line in series {
                 ChartReduction.visible(choose(line), in: range).withUnsafeBufferPointer {
-                    for point in $0 where point.y >= least && point.y.isFinite {
-                        low = min(low, point.y)
-                        high = max(high, point.y)
+                    // A comparison with what is not a number fails.
+                    for point in $0 where point.y >= least && abs(point.y) < .infinity {
+                        if point.y < low { low = point.y }
+                        if point.y > high { high = point.y }
                     }
                 }
             }

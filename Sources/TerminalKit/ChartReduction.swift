@@ -15,36 +15,44 @@ enum ChartReduction {
             guard positiveOnly else { return Array(shown) }
             return shown.map { $0.y > 0 ? $0 : ChartPoint(x: $0.x, y: .nan) }
         }
+        return shown.withUnsafeBufferPointer {
+            reduced(
+                $0, to: x, columns: columns,
+                least: positiveOnly ? .leastNonzeroMagnitude : -.infinity)
+        }
+    }
+
+    private static func reduced(
+        _ points: UnsafeBufferPointer<ChartPoint>, to x: ChartScale, columns: Int, least: Double
+    ) -> [ChartPoint] {
         var kept: [ChartPoint] = []
         kept.reserveCapacity(4 * columns + 16)
         var group = Group()
-        var column = -1
         // The column changes where x passes its right border; no division for each point.
         var border = -Double.infinity
         let across = Double(columns - 1)
         var previous = -Double.infinity
-        shown.withUnsafeBufferPointer { buffer in
-            for point in buffer {
-                guard point.y.isFinite, point.x.isFinite, !positiveOnly || point.y > 0 else {
-                    group.close(into: &kept)
+        for point in points {
+            // A comparison with what is not a number fails.
+            guard point.y >= least, abs(point.y) < .infinity, abs(point.x) < .infinity else {
+                group.close(into: &kept)
+                kept.append(ChartPoint(x: point.x, y: .nan))
+                continue
+            }
+            if point.x >= border || point.x < previous {
+                group.close(into: &kept)
+                let place = x.share(point.x) * across + 0.5
+                guard place.isFinite else {
+                    // Nothing of 0 and less has a place on a logarithmic axis.
                     kept.append(ChartPoint(x: point.x, y: .nan))
+                    border = -.infinity
                     continue
                 }
-                if point.x >= border || point.x < previous {
-                    group.close(into: &kept)
-                    let place = x.share(point.x) * across + 0.5
-                    guard place.isFinite else {
-                        // Nothing of 0 and less has a place on a logarithmic axis.
-                        kept.append(ChartPoint(x: point.x, y: .nan))
-                        border = -.infinity
-                        continue
-                    }
-                    column = Int(min(max(place, -2), across + 2).rounded(.down))
-                    border = x.value(at: (Double(column) + 0.5) / across)
-                }
-                previous = point.x
-                group.add(point)
+                let column = min(max(place, -2), across + 2).rounded(.down)
+                border = x.value(at: (column + 0.5) / across)
             }
+            previous = point.x
+            group.add(point)
         }
         group.close(into: &kept)
         return kept
@@ -76,13 +84,13 @@ enum ChartReduction {
         private var lowest = ChartPoint(x: 0, y: 0)
         private var highest = ChartPoint(x: 0, y: 0)
 
+        @inline(__always)
         mutating func add(_ point: ChartPoint) {
             if count == 0 {
                 (first, lowest, highest) = (point, point, point)
-            } else if point.y < lowest.y {
-                lowest = point
-            } else if point.y > highest.y {
-                highest = point
+            } else {
+                if point.y < lowest.y { lowest = point }
+                if point.y > highest.y { highest = point }
             }
             last = point
             count += 1

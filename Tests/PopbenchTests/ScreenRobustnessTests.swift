@@ -122,7 +122,7 @@ struct ScreenRobustnessTests {
         terminal.type("\u{1B}[200~" + text + "\u{1B}[201~")
         terminal.type(":")
         try terminal.wait(for: "what to do")
-        terminal.type("\u{1B}[200~" + text + "\u{1B}[201~\u{3}")
+        terminal.type("\u{1B}[200~" + String(text.prefix(1 << 15)) + "\u{1B}[201~\u{3}")
         terminal.skip()
         terminal.type("?")
         try terminal.wait(for: "help")

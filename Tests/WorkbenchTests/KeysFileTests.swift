@@ -71,7 +71,10 @@ struct KeysFileTests {
             ("[everywhere]\nsave = 7\n", 2, "expected a key such as"),
             ("[everywhere]\nsave = [\"s\", 7]\n", 2, "the number 7 is no key"),
             ("[everywhere]\nsave = \"g\"\n", 2, "g was sample's, which has no key left"),
-            ("[everywhere]\nsave = \"y\"\nsample = \"y\"\n", 3, "save's already, by line 2"),
+            (
+                "[everywhere]\nsave = \"f9\"\nsample = \"f9\"\n", 3,
+                "f9 is save's already, by line 2"
+            ),
             ("[everywhere]\nsave = \"z\"\n", 2, "in dashboard, z is zoom's"),
             ("[help]\nback = \"h\"\n", 2, "letters are typed here"),
             ("everywhere = 3\n", 1, "expected a table [everywhere]"),

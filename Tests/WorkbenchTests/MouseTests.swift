@@ -40,6 +40,7 @@ struct MouseTests {
         var (x, y) = try place(of: "3 compare", in: model)
         _ = click(&model, x + 2, y)
         #expect(model.view == .compare)
+        _ = model.type("1")
         (x, y) = try place(of: "s save", in: model)
         #expect(click(&model, x, y) == [.send(.save)])
         _ = update(&model, .clock(Scripted.clock + 60))
@@ -47,9 +48,9 @@ struct MouseTests {
         _ = click(&model, x, y)
         #expect(model.overlay == .quit)
         // A tab beneath a question waits for the answer.
-        (x, y) = try place(of: "1 dashboard", in: model)
+        (x, y) = try place(of: "2 curves", in: model)
         _ = click(&model, x, y)
-        #expect(model.overlay == .quit && model.view == .compare)
+        #expect(model.overlay == .quit && model.view == .dashboard)
         (x, y) = try place(of: "leave it training", in: model)
         #expect(click(&model, x, y) == [.quit(.leaveTraining)])
     }

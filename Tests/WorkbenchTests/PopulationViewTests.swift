@@ -127,7 +127,7 @@ struct PopulationViewTests {
                 #expect(row.sheet?.pictures[noise].label.hasPrefix("woman") == true)
             }
         }
-        _ = model.press(.character("F"))
+        _ = model.press(.backspace)
         #expect(model.gallery.filter == nil)
         #expect(model.galleryRows[0].items == Array(0..<8))
     }

@@ -30,13 +30,19 @@ struct RecipeFormTests {
             model.sessionFolder = "/data/sessions/starter"
             _ = update(&model, .show(view))
             _ = model.press(.alt("3"))
-            #expect(model.type("F") == [.send(.save)], "\(view)")
+            #expect(model.press(.alt("f")) == [.send(.save)], "\(view)")
             let saved = CheckpointSaved(step: 40, path: "", seconds: 1, bytes: 1)
             let wanted = SessionRequest.prepareFork(
                 session: "/data/sessions/starter", lane: "popalign")
             #expect(update(&model, .event(.checkpoint(saved))) == [.sessions(wanted)])
             #expect(update(&model, .event(.checkpoint(saved))).isEmpty)
-            #expect(model.type("F") == [.sessions(wanted)])
+            #expect(model.press(.alt("f")) == [.sessions(wanted)])
+            let hints = model.keys.hints(in: model.keyContext)
+            let hint = hints.first { $0.action == .sessions(.forkLane) }
+            #expect(hint?.keys.isEmpty == false, "\(view)")
+            for key in hint?.keys ?? [] {
+                #expect(model.keys.action(for: key, in: model.keyContext) == hint?.action)
+            }
         }
     }
 

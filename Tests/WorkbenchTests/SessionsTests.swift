@@ -148,7 +148,7 @@ struct SessionsTests {
             task: "collect", done: 3, total: 12, secondsLeft: 300, message: "40 of 60 confirmed")
         _ = update(&model, .event(.progress(progress)))
         let text = snapshotFrame(model, width: 200, height: 50, theme: .builtin).plainText()
-        #expect(text.contains("collect 3/12, 25%, 5m left, 40 of 60 confirmed; space cancels"))
+        #expect(text.contains("collect 3/12, 25%, 5m left, 40 of 60 confirmed; ctrl-k cancels"))
     }
 
     @Test("the trash is looked into, and the chosen one brought back")

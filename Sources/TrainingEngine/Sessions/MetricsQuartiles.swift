@@ -38,12 +38,21 @@ struct QuartileColumn: Sendable {
 }
 
 /// The pyramid of the timestep quartiles: a table beside that of the columns, every quantity of a
-/// bucket packed into one value.
+/// bucket packed into one value; a bucket none of whose steps had quartiles is not there.
 enum QuartileTable {
     /// Minimum, maximum, sum and count of each column.
     private static let words = 4 * QuartileColumn.count
     /// Steps of an older program's history that are packed at once.
     private static let mostAtOnce = 1 << 15
+
+    /// A bucket that is being built.
+    private struct Bucket {
+        let index: Int
+        var lastStep = 0
+        /// Whether anything below it had quartiles.
+        var isKnown = false
+        var runs: [PyramidRun]
+    }
 
     /// Makes the table where a database of an older program has none, and fills in what is missing.
     static func prepare(_ db: Database) throws {
@@ -91,7 +100,7 @@ enum QuartileTable {
                 sql: level == 1
                     ? """
                     SELECT step, step, quartiles FROM step WHERE lane = ? AND step >= ? AND step < ?
-                    AND quartiles IS NOT NULL ORDER BY step
+                    ORDER BY step
                     """
                     : """
                     SELECT bucket, last_step, content FROM quartile WHERE lane = ?
@@ -99,17 +108,20 @@ enum QuartileTable {
                     """)
             let rows = try Row.fetchCursor(
                 below, arguments: [lane, low * radix, (high + 1) * radix])
-            var open: (bucket: Int, lastStep: Int, runs: [PyramidRun])?
-            var done: [(bucket: Int, lastStep: Int, runs: [PyramidRun])] = []
+            var open: Bucket?
+            var done: [Bucket] = []
             while let row = try rows.next() {
                 let bucket = (row[0] as Int) / radix
-                if open?.bucket != bucket {
+                if open?.index != bucket {
                     if let open { done.append(open) }
                     let none = PyramidRun(lastStep: 0)
-                    open = (bucket, 0, Array(repeating: none, count: QuartileColumn.count))
+                    open = Bucket(
+                        index: bucket, runs: Array(repeating: none, count: QuartileColumn.count))
                 }
                 open?.lastStep = row[1]
-                let content: Data = row[2]
+                // A step without quartiles belongs to its bucket all the same.
+                guard let content = row[2] as Data? else { continue }
+                open?.isKnown = true
                 content.withUnsafeBytes { bytes in
                     for place in 0..<QuartileColumn.count {
                         if level == 1 {
@@ -121,9 +133,9 @@ enum QuartileTable {
                 }
             }
             if let open { done.append(open) }
-            for bucket in done {
+            for bucket in done where bucket.isKnown {
                 try insert.execute(arguments: [
-                    lane, level, bucket.bucket, bucket.lastStep, packed(bucket.runs),
+                    lane, level, bucket.index, bucket.lastStep, packed(bucket.runs),
                 ])
             }
             (low, high) = (low / radix, high / radix)

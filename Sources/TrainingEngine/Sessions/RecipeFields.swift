@@ -75,8 +75,8 @@ extension Recipe {
         let numbers = RecipeLane.numberKeys.filter { $0.name != RecipeLane.slopeKey }.map { key in
             RecipeField(
                 section: "lane", lane: index, key: key.name,
-                value: used.contains(key.name) ? key.text(lane) ?? "" : "",
-                defaultValue: used.contains(key.name) ? key.text(preset) ?? "" : "",
+                value: used.contains(key.name) ? Self.bare(key.text(lane) ?? "") : "",
+                defaultValue: used.contains(key.name) ? Self.bare(key.text(preset) ?? "") : "",
                 isText: false, reason: key.reason, expected: key.expected, choices: [])
         }
         return words + numbers

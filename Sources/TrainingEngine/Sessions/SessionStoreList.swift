@@ -40,15 +40,22 @@ extension SessionStore {
     /// The sessions in a folder, the one last saved (or made) first.
     ///
     /// A session that cannot be read is listed with its problem, and so is a folder that is none;
-    /// hidden folders are not. No folder at all is no sessions.
+    /// hidden folders and folders of recipes are not. No folder at all is no sessions.
     public static func list(in folder: String) throws -> [SessionSummary] {
         guard DurableFile.isFolder(folder) else { return [] }
         return try DurableFile.names(in: folder)
             .filter { !$0.hasPrefix(".") && DurableFile.isFolder("\(folder)/\($0)") }
+            .filter { !holdsRecipesAlone("\(folder)/\($0)") }
             .map { summary("\(folder)/\($0)") }
             .sorted {
                 ($0.lastSaved ?? $0.created, $1.name) > ($1.lastSaved ?? $1.created, $0.name)
             }
+    }
+
+    /// Whether a folder has nothing in it but recipes, as the one of the shipped studies.
+    private static func holdsRecipesAlone(_ path: String) -> Bool {
+        guard let names = try? DurableFile.names(in: path), !names.isEmpty else { return false }
+        return names.allSatisfy { $0.hasSuffix(".toml") && $0 != recipeName }
     }
 
     /// What a list says of one session; never fails.

@@ -1,7 +1,9 @@
 import BenchProtocol
 
-/// What the screen has fetched of curves: whole histories in few points, and the part looked at in
-/// many. Bounded, however long training runs and however many quantities were looked at.
+/// What the screen has fetched of curves.
+///
+/// Whole histories in few points, and the part looked at in many: bounded, however long training runs
+/// and however many quantities were looked at.
 package struct CurveShelf: Sendable {
     /// A part of a history at a finer grain.
     package struct Detail: Sendable {

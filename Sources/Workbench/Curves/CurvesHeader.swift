@@ -60,6 +60,14 @@ struct CurvesHeader: Drawing {
             isAll
                 ? ("steps \(range)", .dim, nil)
                 : ("steps \(range) of \(gathered.whole.upperBound)", .text, .reset))
+        if model.curves.quantities.count > 1 {
+            let place =
+                arrangement == .one
+                ? "\(model.curves.focused + 1) of \(model.curves.quantities.count)"
+                : hidden > 0
+                    ? "\(arrangement.rawValue), \(hidden) out of sight" : arrangement.rawValue
+            items.append((place, .dim, .nextArrangement))
+        }
         if let baseline = model.baselineLane {
             let name = model.laneStates[baseline].settings.name
             items.append(
@@ -75,14 +83,6 @@ struct CurvesHeader: Drawing {
             ))
         items.append(("y \(model.curves.scale.rawValue)", .dim, .nextScale))
         items.append(("raw \(model.curves.raw.rawValue)", .dim, .nextRaw))
-        if model.curves.quantities.count > 1 {
-            let place =
-                arrangement == .one
-                ? "\(model.curves.focused + 1) of \(model.curves.quantities.count)"
-                : hidden > 0
-                    ? "\(arrangement.rawValue), \(hidden) out of sight" : arrangement.rawValue
-            items.append((place, .dim, .nextArrangement))
-        }
         if !model.curves.hidden.isEmpty {
             let count = model.laneStates.count - model.shownLanes.count
             if count > 0 { items.append(("\(count) hidden", .warn, .showAllLanes)) }

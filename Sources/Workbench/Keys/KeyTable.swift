@@ -119,7 +119,20 @@ public struct KeyTable: Sendable {
     public func hints(in context: KeyContext) -> [KeyBinding] {
         let own = bindings.filter { $0.context == context && $0.hint != nil }
         guard context.isView else { return own }
-        return own + bindings.filter { $0.context == .everywhere && $0.hint != nil }
+        return own
+            + bindings.compactMap { binding in
+                guard binding.context == .everywhere, binding.hint != nil else { return nil }
+                var open = binding
+                open.keys = keys(of: binding, in: context)
+                return open.keys.isEmpty ? nil : open
+            }
+    }
+
+    /// The keys of a row that mean the row in a place: a view may have a key of everywhere for
+    /// something of its own.
+    package func keys(of binding: KeyBinding, in context: KeyContext) -> [Key] {
+        guard binding.context == .everywhere, context != .everywhere else { return binding.keys }
+        return binding.keys.filter { actions[context]?[$0] == nil }
     }
 
     /// The first key that does something, by name; empty where none does.
@@ -127,7 +140,8 @@ public struct KeyTable: Sendable {
         let binding =
             bindings.first { $0.context == context && $0.action == action }
             ?? bindings.first { $0.context == .everywhere && $0.action == action }
-        return binding?.keys.first.map(KeyTable.name(of:)) ?? ""
+        guard let binding else { return "" }
+        return keys(of: binding, in: context).first.map(KeyTable.name(of:)) ?? ""
     }
 
     /// The names of a row's keys, joined by spaces; rows that help shows as one share a range.

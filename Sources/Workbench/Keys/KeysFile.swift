@@ -188,6 +188,11 @@ private struct KeysReader {
             }
         }
         for (claim, claimed) in claims where claim.context == .everywhere {
+            // What views have for themselves as shipped, they have on purpose.
+            let shipped = KeyTable.standardBindings.first {
+                $0.context == .everywhere && $0.action == claimed.action
+            }
+            if shipped?.keys.contains(claim.key) ?? false { continue }
             for binding in bindings
             where binding.context.isView && binding.keys.contains(claim.key) {
                 complain(

@@ -14,9 +14,6 @@ extension WorkbenchModel {
             return engineRefusal
                 ?? (state?.phase == .collecting ? "populations are being collected already" : nil)
         case .typePrompt: return engineRefusal
-        case .cancelTask:
-            return engineRefusal
-                ?? (tasks.isEmpty ? "nothing is under way that could be cancelled" : nil)
         case .sample:
             return engineRefusal
                 ?? (shownPrompt.isEmpty ? "no prompt is selected: n selects one" : nil)

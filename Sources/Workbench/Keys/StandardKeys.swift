@@ -100,7 +100,7 @@ extension KeyTable {
             .everywhere, [.character("t")], .pickTheme,
             "Choose a theme; each is shown on the whole screen while you look."),
         KeyBinding(
-            .everywhere, [.character("u"), .control("_")], .undo,
+            .everywhere, [.character("u"), .backspace, .control("_")], .undo,
             "Undo the last choice of what to look at: view, zoom, lane, prompt, filter, theme."),
         KeyBinding(
             .everywhere, [.character("x")], .askForExport, hint: "export",

@@ -93,6 +93,8 @@ extension WorkbenchModel {
 
     /// Notes what a key or the mouse changed, so that it can be taken back.
     mutating func noteChoices(since before: WorkbenchModel) {
+        // What was chosen in another session says nothing of this one.
+        guard before.sessionFolder == sessionFolder else { return }
         let changed = Choice.all.compactMap { choice in
             choice.step(before, self).map { (choice, $0) }
         }

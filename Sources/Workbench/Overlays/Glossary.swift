@@ -51,6 +51,11 @@ enum Glossary {
                 + "and losers less likely (right number)."
         ),
         (
+            "displacement",
+            "Likelihood displacement: the margin grows while winners become less likely, too; the "
+                + "lane wins by giving both sides up."
+        ),
+        (
             "saturated",
             "The share of pairs on which the objective has stopped pushing: its slope is almost 0."
         ),

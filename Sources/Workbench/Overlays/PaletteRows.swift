@@ -67,7 +67,8 @@ extension WorkbenchModel {
                 }
                 return PaletteRow(
                     title: binding.action.words,
-                    keys: binding.keys.map(KeyTable.name(of:)).joined(separator: " "),
+                    keys: self.keys.keys(of: binding, in: view.keyContext)
+                        .map(KeyTable.name(of:)).joined(separator: " "),
                     explanation: explanation, refusal: refusal(of: binding.action), letters: [],
                     deed: .action(binding.action))
             }

@@ -27,7 +27,7 @@ extension KeyTable {
             .population, [.character("c")], .population(.nextSureness),
             "Show the pictures alone of which the classifier is sure, or is not."),
         KeyBinding(
-            .population, [.character("F")], .population(.showEverything),
+            .population, [.backspace], .population(.showEverything),
             "Show all pictures again, of everybody, in the order of their noise."),
         KeyBinding(
             .population, [.character("o")], .population(.nextOrder), hint: "order",

@@ -62,8 +62,8 @@ struct SessionDetail {
             let left =
                 task.secondsLeft.isFinite ? ", \(NumberText.duration(task.secondsLeft)) left" : ""
             let message = task.message.isEmpty ? "" : ", \(task.message)"
-            let key = model.keys.keyName(for: .toggleTraining, in: .sessions)
-            let cancel = model.state?.phase == .collecting ? "; \(key) cancels" : ""
+            let key = model.keys.keyName(for: .cancelTask, in: .sessions)
+            let cancel = key.isEmpty ? "" : "; \(key) cancels"
             return "\(task.task) \(task.done)/\(task.total), \(NumberText.percent(share))\(left)"
                 + message + cancel
         }

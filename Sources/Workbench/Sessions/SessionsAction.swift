@@ -21,7 +21,8 @@ public enum SessionsAction: Sendable, Hashable {
 extension KeyTable {
     /// The key that forks from anywhere.
     static let forkAnywhere = KeyBinding(
-        .everywhere, [.character("f"), .character("F")], .sessions(.forkLane), hint: "fork",
+        .everywhere, [.character("f"), .character("F"), .alt("f")], .sessions(.forkLane),
+        hint: "fork",
         "Fork the focused lane: a new session from a checkpoint, with another beta or any other "
             + "setting.")
 
@@ -44,8 +45,8 @@ extension KeyTable {
                 .sessions, [.character("d"), .delete], .sessions(.trash), hint: "delete",
                 "Delete the chosen session: asks, and moves it to the trash."),
             KeyBinding(
-                .sessions, [.character("u")], .sessions(.undo), hint: "undelete",
-                "Bring back the session deleted last; in the trash, the chosen one."),
+                .sessions, [.character("u")], .sessions(.undo), hint: "undo",
+                "Undo: brings back the session just deleted; in the trash, the chosen one."),
             KeyBinding(
                 .sessions, [.character("r")], .sessions(.rename), hint: "rename",
                 "Give the chosen session another name."),
@@ -105,11 +106,11 @@ extension KeyTable {
         KeyBinding(.form, [.pageUp], .sessions(.form(.pageUp)), "Ten fields up."),
         KeyBinding(.form, [.pageDown], .sessions(.form(.pageDown)), "Ten fields down."),
         KeyBinding(
-            .form, [.alt("d")], .sessions(.form(.useDefault)), hint: "default",
-            "Put the field back to its default."),
-        KeyBinding(
             .form, [.alt("s")], .sessions(.form(.save)), hint: "save as recipe",
             "Keep the recipe as a file of your own, under a name."),
+        KeyBinding(
+            .form, [.alt("d")], .sessions(.form(.useDefault)), hint: "default",
+            "Put the field back to its default."),
         KeyBinding(
             .form, [.alt("a")], .sessions(.form(.copyLane)),
             "Add a copy of this lane, to change it."),
@@ -146,7 +147,9 @@ extension WorkbenchModel {
             overlay = .text(
                 TextQuestion(.filterSessions, title: "list only sessions with", text: shelf.filter))
         case .toggleTrash: shelf.showsTrash.toggle()
-        case .undo: return restoreDeleted()
+        case .undo:
+            guard shelf.showsTrash else { return perform(BenchAction.undo) }
+            return chosenTrash.map { [.sessions(.restore(path: $0.path))] } ?? []
         case .leaveAndOpen, .stopAndOpen:
             guard case .sessions(.opening(let place, let starts)) = overlay else { return [] }
             return change(to: place, starts: starts, stops: action == .stopAndOpen)
@@ -193,12 +196,6 @@ extension WorkbenchModel {
         return []
     }
 
-    private mutating func restoreDeleted() -> [WorkbenchEffect] {
-        let last = shelf.lastTrashed ?? listedTrash.first?.path
-        guard let path = chosenTrash?.path ?? last else { return [] }
-        return [.sessions(.restore(path: path))]
-    }
-
     /// Why a key of this view can do nothing now; nil when it can.
     func refusal(of action: SessionsAction) -> String? {
         switch action {
@@ -214,7 +211,8 @@ extension WorkbenchModel {
             if let problem = card.problem, !tolerates { return "\(card.name): \(problem)" }
             return nil
         case .undo:
-            return listedTrash.isEmpty ? "nothing was deleted that could be brought back" : nil
+            if shelf.showsTrash { return listedTrash.isEmpty ? "the trash is empty" : nil }
+            return refusal(of: BenchAction.undo)
         case .forkLane:
             if sessionFolder == nil || state == nil { return "the engine has not answered yet" }
             return laneStates.isEmpty ? "there is no lane to fork" : nil

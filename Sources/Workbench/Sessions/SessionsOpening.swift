@@ -20,10 +20,13 @@ extension WorkbenchModel {
         var fresh = WorkbenchModel(
             themeNames: themeNames, exportFolder: exportFolder.map { _ in place.path + "/exports" },
             now: now, keys: keys)
-        fresh.themeIndex = themeIndex
+        (fresh.themeIndex, fresh.chosenTheme) = (themeIndex, chosenTheme)
+        (fresh.pairLaw, fresh.secondsFromUTC) = (pairLaw, secondsFromUTC)
+        (fresh.split, fresh.commandHistory) = (split, commandHistory)
         (fresh.width, fresh.height) = (width, height)
         (fresh.samplesPerKey, fresh.colorDepth) = (samplesPerKey, colorDepth)
-        (fresh.log, fresh.hitAreas) = (log, hitAreas)
+        (fresh.log, fresh.droppedLogLines) = (log, droppedLogLines)
+        fresh.hitAreas = hitAreas
         fresh.shelf = shelf
         fresh.shelf.chosen = place.path
         fresh.shelf.forkAfterSave = nil
@@ -75,9 +78,6 @@ extension WorkbenchModel {
             shelf.contents = contents
             // The neighbour of one that has gone is chosen, not the first of the list.
             if let row, let chosen = shelf.chosen, !isListed(chosen) { chooseSession(row: row) }
-            if let last = shelf.lastTrashed, !contents.trash.contains(where: { $0.path == last }) {
-                shelf.lastTrashed = nil
-            }
         case .sheet(let sheet):
             if notice?.level == .info { notice = nil }
             var form = RecipeForm(sheet)
@@ -107,7 +107,10 @@ extension WorkbenchModel {
             form.show(problem, going: true)
             overlay = .sessions(.form(form))
         case .trashed(let card):
-            shelf.lastTrashed = card.path
+            undoSteps.append(
+                UndoStep(words: "deletion of \(card.name)") { _ in
+                    [.sessions(.restore(path: card.path))]
+                })
             let key = keys.keyName(for: .sessions(.undo), in: .sessions)
             report(.info, "deleted \(card.name); \(key) brings it back")
         case .done(let text): report(.info, text)

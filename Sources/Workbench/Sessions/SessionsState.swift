@@ -20,8 +20,6 @@ public struct SessionsState: Sendable {
     public internal(set) var filter = ""
     /// Whether the deleted sessions are shown in the place of the others.
     public internal(set) var showsTrash = false
-    /// The folder that the last session deleted from here lies in.
-    public internal(set) var lastTrashed: String?
     /// Whether the engine is asked to save before the open session is forked; the lane, if any.
     var forkAfterSave: ForkWish?
 

@@ -35,6 +35,18 @@ struct WorkbenchCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Whether the mouse is used; all it does, keys do too.")
     var mouse = true
 
+    @Option(
+        help: ArgumentHelp(
+            "Play a journey: keys from a file, and the screens that they must lead to.",
+            valueName: "file"))
+    var play: String?
+
+    @Flag(help: "With --play: watch it on this terminal, slowly.")
+    var watch = false
+
+    @Option(help: "With --play: the folder for the pictures that the journey takes.")
+    var pictures = "."
+
     func validate() throws {
         if let snapshot, Self.size(snapshot) == nil {
             throw ValidationError("--snapshot takes WIDTHxHEIGHT, such as 120x40, not \(snapshot)")
@@ -46,22 +58,49 @@ struct WorkbenchCommand: ParsableCommand {
 
     func run() throws {
         let locations = Locations.current()
-        if snapshot == nil {
-            try CursesTerminal.check(environment: ProcessInfo.processInfo.environment)
-        }
+        let environment = ProcessInfo.processInfo.environment
+        let journey = try play.map { try Self.journey(at: $0) }
+        let needsTerminal = snapshot == nil && (journey == nil || watch)
+        if needsTerminal { try CursesTerminal.check(environment: environment) }
         let opened = try OpenedSession(
             session: session, recipe: recipe, locations: locations, allowNewest: true)
         let process = try WorkbenchProcess(session: opened, locations: locations, theme: theme)
-        guard let snapshot, let (width, height) = Self.size(snapshot) else {
-            return try process.run(
-                view: view, color: color == "auto" ? nil : color, mouse: mouse)
+        if let snapshot, let size = Self.size(snapshot) {
+            return try printFrame(of: process, width: size.0, height: size.1)
         }
+        let depth = color == "auto" ? nil : color.flatMap(ColorDepth.init(option:))
+        func terminal() -> CursesTerminal {
+            CursesTerminal(color: depth, mouse: mouse, environment: environment)
+        }
+        if let journey {
+            try process.play(
+                journey, view: view, stage: watch ? terminal() : nil, pictures: pictures)
+        } else {
+            try process.run(view: view, on: terminal())
+        }
+    }
+
+    private func printFrame(of process: WorkbenchProcess, width: Int, height: Int) throws {
         let isPicture = output?.hasSuffix(".svg") == true
         let (canvas, theme) = try process.snapshot(
             of: view, width: width, height: height, colorDepth: isPicture ? .direct : .mono)
         guard let output else { return print(canvas.plainText(), terminator: "") }
         let text = isPicture ? canvas.svg(theme: theme) : canvas.plainText()
         try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+    }
+
+    private static func journey(at path: String) throws -> Journey {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw EngineError("the journey \(path) cannot be read: \(error.localizedDescription)")
+        }
+        do {
+            return try Journey(text)
+        } catch {
+            throw EngineError("\(path), \(error)")
+        }
     }
 
     static func size(_ text: String) -> (Int, Int)? {

@@ -29,11 +29,7 @@ final class WorkbenchProcess {
     }
 
     /// Shows the screen until the person leaves it.
-    func run(view: SnapshotView, color: String?, mouse: Bool) throws {
-        let environment = ProcessInfo.processInfo.environment
-        try CursesTerminal.check(environment: environment)
-        let terminal = CursesTerminal(
-            color: color.flatMap(ColorDepth.init(option:)), mouse: mouse, environment: environment)
+    func run(view: SnapshotView, on terminal: any TerminalBackend) throws {
         let (link, shelf) = (self.link, self.shelf)
         link.connect(starts: session.isNew)
         let (keys, keyProblems) = files.keyTable()
@@ -83,6 +79,30 @@ final class WorkbenchProcess {
                 "\(name) goes on in the background; \"popbench --session \(name)\" shows it again")
         case .engineGone: print("the engine of \(name) is not running")
         }
+    }
+
+    /// Lets a journey sit at the screen.
+    ///
+    /// - Parameters:
+    ///   - stage: where it is watched; nil plays in memory.
+    ///   - pictures: the folder for the screens that the journey keeps, as SVG.
+    /// - Throws: `JourneyTerminal.Failure` where a screen did not come.
+    func play(
+        _ journey: Journey, view: SnapshotView, stage: (any TerminalBackend)?, pictures: String
+    ) throws {
+        var writing: (any Error)?
+        let terminal = JourneyTerminal(journey, width: 120, height: 40, stage: stage) {
+            [theme = themes[0]] name, canvas in
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: pictures, withIntermediateDirectories: true)
+                try Data(canvas.svg(theme: theme).utf8).write(
+                    to: URL(fileURLWithPath: "\(pictures)/\(name).svg"), options: .atomic)
+            } catch { writing = error }
+        }
+        try run(view: view, on: terminal)
+        if let failure = terminal.failure { throw failure }
+        if let writing { throw writing }
     }
 
     /// Does what needs neither a terminal nor a file.

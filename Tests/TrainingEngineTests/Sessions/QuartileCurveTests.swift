@@ -11,8 +11,9 @@ struct QuartileCurveTests {
         return (0..<steps).map { _ in
             step += random.next() % 10 == 0 ? Int.random(in: 1...30, using: &random) : 1
             var metrics = StepMetrics(lane: "a", step: step)
-            // Some steps have no quartiles, some too few, some values that do not exist.
-            metrics.quartiles = (0..<Int(random.next() % 6 == 0 ? random.next() % 4 : 4)).map { _ in
+            // Some steps have too few quartiles, some values that do not exist.
+            metrics.quartiles = (0..<Int(random.next() % 6 == 0 ? 1 + random.next() % 3 : 4)).map {
+                _ in
                 var part = TimestepQuartile(images: 4)
                 part.loss = random.next() % 5 == 0 ? .nan : .random(in: -5...5, using: &random)
                 part.capped =

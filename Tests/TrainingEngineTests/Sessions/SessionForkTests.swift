@@ -254,6 +254,7 @@ struct SessionForkTests {
             number += 1
         }
         #expect(number > 20)
+        try FileManager.default.removeItem(atPath: "\(scratch.path)/fork")
         _ = try fork(source, scratch)
     }
 }
