@@ -34,11 +34,11 @@ struct SamplerTests {
             &sample, count: batch, height: shape[2], width: shape[3], steps: steps,
             contexts: try file.floats("encoder_hidden_states"),
             emptyContexts: try file.floats("negative_encoder_hidden_states"),
-            tokens: try file.shape(of: "encoder_hidden_states")[1], pool: ArenaPool()
-        ) { step, sample in
-            #expect(step == after.count + 1)
-            after.append(sample)
-        }
+            tokens: try file.shape(of: "encoder_hidden_states")[1], pool: ArenaPool(),
+            afterStep: { step, sample in
+                #expect(step == after.count + 1)
+                after.append(sample)
+            })
         #expect(after.count == 5 && after.last == sample)
         for (index, found) in after.enumerated() {
             let difference = relativeDifference(found, try stored("sample.\(index + 1)"))

@@ -94,14 +94,15 @@ final class ShellTerminal {
         try process.run()
         try end.close()
         let output = self.output
+        let opened = leader
         Thread.detachNewThread {
             var buffer = [UInt8](repeating: 0, count: 65_536)
             while true {
-                let count = Glibc.read(leader, &buffer, buffer.count)
+                let count = Glibc.read(opened, &buffer, buffer.count)
                 // The error is what a terminal says when nobody is left on its other side. Closing
                 // is this thread's: while it is inside of a read, closing has no effect.
                 if count <= 0 || output.isEnding {
-                    close(leader)
+                    close(opened)
                     return
                 }
                 output.add(buffer.prefix(count))
