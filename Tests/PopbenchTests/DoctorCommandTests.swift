@@ -33,9 +33,9 @@ struct DoctorCommandTests {
         let (diagnosis, status) = try diagnose(Program(try Scratch()))
         #expect(
             diagnosis.checks.map(\.name) == [
-                "terminal", "colours", "characters", "kernel", "cores", "memory", "font",
-                "emoji table", "pictures", "base model", "classifier", "recipes", "themes",
-                "sessions", "sockets",
+                "terminal", "colours", "characters", "keys", "theme files", "kernel", "cores",
+                "memory", "font", "emoji table", "pictures", "base model", "classifier",
+                "recipes", "themes", "sessions", "sockets",
             ])
         for check in diagnosis.checks {
             #expect(!check.summary.isEmpty && !check.summary.contains("\n"))

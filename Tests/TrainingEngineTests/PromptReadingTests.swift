@@ -6,27 +6,38 @@ import TrainingEngine
 
 @Suite("Prompts that somebody types")
 struct PromptReadingTests {
-    /// The tokenizer of the fixture's model, made for the captions alone.
-    func tokenizer() throws -> CLIPTokenizer {
-        try CLIPTokenizer(folder: TrainingFixture.tokenizerFolder)
+    /// A tokenizer that was not made for captions, and one that was made for them alone.
+    func tokenizers() throws -> (open: CLIPTokenizer, closed: CLIPTokenizer) {
+        (
+            try CLIPTokenizer(
+                folder: URL(filePath: #filePath).deletingLastPathComponent()
+                    .appending(path: "../DiffusionModelsTests/Fixtures/tokenizer-odd/plain")
+                    .standardizedFileURL.path),
+            try CLIPTokenizer(
+                folder: URL(filePath: #filePath).deletingLastPathComponent()
+                    .appending(path: "../../models/emoji-people/tokenizer").standardizedFileURL
+                    .path)
+        )
     }
 
     @Test("captions take their canonical form, whatever the model")
     func captions() throws {
-        for (typed, text) in [
-            ("  A   JUDGE ", "a judge"), ("doctor", "a health worker"),
-            ("a astronaut", "an astronaut"),
-            ("a Dark-skinned woman pilot", "a dark-skinned woman pilot"),
-        ] {
-            let read = try ReadPrompt(typed, tokenizer: try tokenizer())
-            #expect(read.text == text && read.warning == nil)
+        let (open, closed) = try tokenizers()
+        for tokenizer in [open, closed] {
+            for (typed, text) in [
+                ("  A   JUDGE ", "a judge"), ("doctor", "a health worker"),
+                ("a astronaut", "an astronaut"),
+                ("a Dark-skinned woman pilot", "a dark-skinned woman pilot"),
+            ] {
+                let read = try ReadPrompt(typed, tokenizer: tokenizer)
+                #expect(read.text == text && read.warning == nil)
+            }
         }
     }
 
     @Test("a model of captions alone refuses other words, and warns of another order")
     func closed() throws {
-        let closed = try tokenizer()
-        #expect(closed.knowsOnlyCaptions)
+        let (_, closed) = try tokenizers()
         #expect(throws: CaptionError.unknownWord("wizard", prompt: "a wizard")) {
             try ReadPrompt("a wizard", tokenizer: closed)
         }
@@ -40,20 +51,7 @@ struct PromptReadingTests {
 
     @Test("a model that knows more gets the text as it is, with a warning")
     func open() throws {
-        // The same files with as many more words as a model of captions would never have.
-        let folder = Scratch()
-        for name in ["vocab.json", "merges.txt"] {
-            try FileManager.default.copyItem(
-                atPath: "\(TrainingFixture.tokenizerFolder)/\(name)",
-                toPath: "\(folder.path)/\(name)")
-        }
-        let path = "\(folder.path)/vocab.json"
-        var vocabulary = try JSONDecoder().decode(
-            [String: Int].self, from: Data(contentsOf: URL(filePath: path)))
-        for index in 0..<2000 { vocabulary["word\(index)</w>"] = vocabulary.count }
-        try JSONEncoder().encode(vocabulary).write(to: URL(filePath: path))
-        let open = try CLIPTokenizer(folder: folder.path)
-        #expect(!open.knowsOnlyCaptions)
+        let (open, _) = try tokenizers()
         let read = try ReadPrompt("a photo of\ttwo Cats", tokenizer: open)
         #expect(read.text == "a photo of two Cats")
         #expect(read.warning?.contains("no caption") == true)

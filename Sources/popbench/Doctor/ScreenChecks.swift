@@ -31,14 +31,15 @@ enum ScreenChecks {
             let (themes, problems) = try files.loadThemes(.current(), first: nil)
             guard let first = problems.first else {
                 return .ok(
-                    "themes", themes.map(\.name).sorted().joined(separator: ", "), details)
+                    "theme files", themes.map(\.name).sorted().joined(separator: ", "), details)
             }
             let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
             return .warning(
-                "themes", "\(first)\(more)", advice: "change the line; until then it is left out",
+                "theme files", "\(first)\(more)",
+                advice: "change the line; until then it is left out",
                 details)
         } catch {
-            return .problem("themes", error)
+            return .problem("theme files", error)
         }
     }
 }
