@@ -71,7 +71,7 @@ public struct PictureSheet: Sendable {
     public func pixels() -> (rgb: [UInt8], width: Int, height: Int) {
         let scale = max(1, 96 / max(width, height, 1))
         let (across, down) = (width * scale, height * scale)
-        let (left, top, gap, words) = (120, 48, 10, 34)
+        let (left, top, gap, words) = (168, 48, 10, 34)
         let columns = rows.map(\.cells.count).max() ?? 0
         var figure = Figure(
             width: max(left + columns * (across + gap) + gap, 360),

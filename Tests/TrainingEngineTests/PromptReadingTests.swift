@@ -43,7 +43,7 @@ struct PromptReadingTests {
         }
         let read = try ReadPrompt("Pilot  woman", tokenizer: closed)
         #expect(read.text == "pilot woman")
-        #expect(read.warning?.contains("not of the form") == true)
+        #expect(read.warning?.contains("not the wording") == true)
         #expect(throws: EngineError.self) {
             try ReadPrompt(String(repeating: "judge ", count: 500), tokenizer: closed)
         }

@@ -37,8 +37,8 @@ package struct ReadPrompt: Equatable {
             } else {
                 self.text = text.lowercased()
                 warning =
-                    "\"\(text)\" is not of the form that the model was trained on, \"a "
-                    + "[TONE-skinned] [GENDER] PROFESSION\": what it draws may mean little"
+                    "not the wording that the model learned, so pictures may mean little: "
+                    + "\"\(text)\"; it learned \"a [TONE-skinned] [GENDER] PROFESSION\""
             }
         }
     }

@@ -166,7 +166,7 @@ public actor Trainer {
                 FilmTask(
                     lane: lane, prompt: try checked(prompt, warns: false), index: index,
                     frames: frames), at: 0)
-        case .cancel(let name): try cancel(name)
+        case .cancel(let name): cancel(name)
         case .fetchPopulations(let prompt, let points):
             try tellHistory(of: checked(prompt, warns: false), points: points, session)
         case .collect: tasks.append(try session.collectionTask())
