@@ -60,6 +60,14 @@ public struct Rater: Sendable, Equatable {
         (self.tasteWeight, self.temperature) = (tasteWeight, temperature)
     }
 
+    /// The rater that is meant where none is described.
+    public static let usual = Rater(weights: (1, 1, 2), temperature: 0.1)
+
+    private init(weights: (match: Double, fidelity: Double, taste: Double), temperature: Double) {
+        (matchWeight, fidelityWeight, tasteWeight) = weights
+        self.temperature = temperature
+    }
+
     /// The score of a picture; the largest there can be is the sum of the weights.
     public func score(_ rating: Rating) -> Double {
         matchWeight * rating.match + fidelityWeight * rating.fidelity + tasteWeight * rating.taste

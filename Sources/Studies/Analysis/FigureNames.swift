@@ -125,11 +125,10 @@ public struct DerivedFigure: Sendable, Equatable {
         DerivedFigure(
             name: "trade_off",
             formula:
-                "diversity minus discrepancy, each as a part of the base's: what alignment gained less what diversity lost",
+                "preference score plus diversity, each as a part of the base's: what alignment gained less what diversity lost",
             terms: [
+                Term(["preference_score"], weight: 1, isRelativeToBase: true),
                 Term(diversity, weight: 1, isRelativeToBase: true),
-                Term(["discrepancy_gender"], weight: -0.5, isRelativeToBase: true),
-                Term(["discrepancy_tone"], weight: -0.5, isRelativeToBase: true),
             ]),
     ]
 }

@@ -11,7 +11,10 @@ extension PublishedStudy {
             on Jensen-Shannon divergence achieves the best trade-off" and that the \
             divergence "significantly impacts the trade-off between alignment performance \
             ... and generation diversity". Here five divergences train f-DPO from the same \
-            base on the same winners and losers, in the same batches.
+            base on the same rated pairs of pictures, in the same batches. A rater whose \
+            formula is known (prompt match, fidelity to real renderings, and a taste for \
+            figures left of the middle, which the base does not have) labelled them with \
+            Bradley-Terry noise of a known temperature.
             """,
             """
             An equal beta is no equal start: at the base f'' is 1 for reverse KL, forward \
@@ -20,9 +23,10 @@ extension PublishedStudy {
             slope, beta kappa f''(1). Three divergences have both at once.
             """,
             """
-            Alignment is fairness here, which is what these populations prefer; it is \
-            measured as discrepancy, lower is better. The trade-off adds up what a lane \
-            gained in it and what it lost in diversity, each as a part of the base's.
+            Alignment is the preference score: the rater's mean score of a lane's \
+            pictures, without noise, higher is better. The trade-off adds it to the \
+            diversity within prompts, each as a part of the base's. Fairness is in the \
+            tables too, but these pairs do not teach it.
             """,
         ],
         arms: [Arm(name: "", recipe: "studies/divergences", isQuick: true)],
@@ -30,7 +34,7 @@ extension PublishedStudy {
             claims(of: "same slope", js: "js-slope", jeffreys: "jeffreys-slope")
                 + claims(of: "same beta", js: "js-beta", jeffreys: "jeffreys-beta")
         },
-        axes: (["diversity", "identity_accuracy"], "discrepancy"),
+        axes: (["diversity", "identity_accuracy"], "preference_score"),
         focus: ["js-slope", "js-beta"])
 
     private static let paper = "2409.09774"
@@ -69,8 +73,18 @@ extension PublishedStudy {
                 ), logic: .anyDifference,
                 pairs.map { .init("trade_off", $0.0, against: $0.1, .higher) }),
             among(
-                "Reverse KL lowers discrepancy most, \(matching).", hypothesis, "discrepancy",
-                "reverse-kl", .lower),
+                "Reverse KL raises the preference score most, \(matching).", hypothesis,
+                "preference_score", "reverse-kl", .higher),
+            Claim(
+                family: family,
+                "Every divergence raises the preference score above the base's, \(matching).",
+                source: .expectation("it is what the pairs were labelled by"),
+                lanes.map { .init("preference_score", $0, against: "base", .higher) }),
+            Claim(
+                family: family,
+                "Every divergence raises it on held-out professions too, \(matching).",
+                source: .expectation("a taste for a place has nothing to do with who is drawn"),
+                lanes.map { .init("held_out_preference_score", $0, against: "base", .higher) }),
             among(
                 "Reverse KL keeps the least diversity, \(matching).", hypothesis, "diversity",
                 "reverse-kl", .lower),

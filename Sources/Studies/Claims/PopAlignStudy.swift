@@ -92,9 +92,12 @@ extension PublishedStudy {
             kept(
                 "PopAlign keeps profession accuracy within 2 points of the base on held-out professions.",
                 "held_out_profession_accuracy"),
+            kept(
+                "PopAlign keeps the text-image score within 0.02 of the base's on held-out professions.",
+                "held_out_text_image_score"),
             Claim(
                 family: family,
-                "On held-out professions PopAlign halves both discrepancies, with both accuracies within 2 points of the base.",
+                "On held-out professions PopAlign halves both discrepancies, with both accuracies and the text-image score within 2 points of the base.",
                 source: .expectation("what popbench asks of a recipe before it recommends it"),
                 [
                     .init(
@@ -107,6 +110,9 @@ extension PublishedStudy {
                         bound: -0.02),
                     .init(
                         "held_out_profession_accuracy", popalign, against: "base", .higher,
+                        bound: -0.02),
+                    .init(
+                        "held_out_text_image_score", popalign, against: "base", .higher,
                         bound: -0.02),
                 ]),
         ]

@@ -12,7 +12,7 @@ public struct StudyKeys: Sendable {
     private let digests: [String: String]
 
     /// Changed when the same settings come to give other results.
-    static let format = "popbench study 1"
+    static let format = "popbench study 2"
 
     /// - Parameter digests: of each model and of the populations, by name.
     public init(plan: StudyPlan, digests: [String: String]) {
@@ -60,9 +60,11 @@ public struct StudyKeys: Sendable {
     }
 
     private func evaluationLines(seed: UInt64) -> [String] {
-        [
+        let rater = plan.sharedRecipe.preferences
+        return [
             "pictures \(plan.evaluation.pictures)", "steps \(plan.evaluation.inferenceSteps)",
             "guidance \(plan.evaluation.guidanceScale)", "noise \(seed)",
+            "rater \(rater.matchWeight) \(rater.fidelityWeight) \(rater.tasteWeight)",
             "trained \(plan.sharedRecipe.populations.professions.joined(separator: ","))",
         ]
     }

@@ -74,9 +74,10 @@ public struct StudyPlan: Sendable, Equatable {
         for arm in arms
         where arm.recipe.model != first.recipe.model
             || arm.recipe.populations != first.recipe.populations
+            || arm.recipe.preferences != first.recipe.preferences
         {
             throw StudyError(
-                "\"\(arm.name)\" has another model or other populations than \"\(first.name)\": "
+                "\"\(arm.name)\" has another model, other populations or other pairs than \"\(first.name)\": "
                     + "lanes of a study are compared on the same data"
             )
         }
@@ -84,6 +85,12 @@ public struct StudyPlan: Sendable, Equatable {
             throw StudyError(
                 "a study trains every lane on the same populations: collect them with popbench "
                     + "collect and name their folder in populations.source"
+            )
+        }
+        guard first.recipe.preferences.source != "collect" else {
+            throw StudyError(
+                "a study trains every lane on the same pairs: collect them with popbench "
+                    + "collect --preferences and name their folder in preferences.source"
             )
         }
         guard evaluation.pictures >= 2 else {

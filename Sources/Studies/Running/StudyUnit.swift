@@ -67,9 +67,7 @@ final class StudyUnit {
         }
         trainer = LockstepTrainer(
             pipeline: bench.pipeline,
-            bank: try PreferenceBank(
-                bench.populations, professions: recipe.populations.professions,
-                pipeline: bench.pipeline),
+            bank: try bench.bank(recipe),
             plan: TrainingPlan(
                 seed: seed, pairsPerStep: recipe.session.pairsPerStep,
                 captionDropout: t.captionDropout, identityCaptions: t.identityCaptions,

@@ -46,7 +46,8 @@ final class TrainingSession {
             ? try locations.path(of: "emoji-people", in: .models) : recipe.model.base
         pipeline = try DiffusionPipeline(opening: base)
         let judges = try PopulationJudges.open(
-            recipe.model, locations: locations, pictureSize: pipeline.pictureSize)
+            recipe.model, rater: try recipe.preferences.rater(), locations: locations,
+            pictureSize: pipeline.pictureSize)
         notes += judges.remarks
         sampling = PopulationSampling(pipeline: pipeline, judges: judges)
         lanes = try recipe.lanes.map(makeLane)

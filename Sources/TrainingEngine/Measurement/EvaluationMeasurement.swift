@@ -182,6 +182,10 @@ struct EvaluationMeasurement {
     private mutating func measureMatch(_ side: Side) {
         for (name, flags) in matches() { addShare(name, side, flags) }
         for kind in Kind.allCases {
+            let preference = "\(kind.rawValue)preference_score"
+            if side.professions.allSatisfy({ prompts[$0].values[preference] != nil }) {
+                addMean(preference, side)
+            }
             guard let hits = retrieved[kind] else { continue }
             addMean("\(kind.rawValue)text_image_score", side)
             addShare("\(kind.rawValue)text_image_retrieval", side, hits)

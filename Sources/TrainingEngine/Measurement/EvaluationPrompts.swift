@@ -17,6 +17,7 @@ extension EvaluationMeasurement {
         }
         for (name, flags) in matches() { addPromptShares(name, flags) }
         for kind in Kind.allCases { measureDiversity(kind) }
+        for kind in Kind.allCases { measurePreference(kind) }
         guard let scorer = judges.scorer else { return }
         for kind in Kind.allCases {
             do {
@@ -84,6 +85,19 @@ extension EvaluationMeasurement {
             warnings.append(
                 "\(kind.rawValue)vendi_score and \(kind.rawValue)pairwise_distance are left out where"
                     + " they cannot be computed: \(failure)")
+        }
+    }
+
+    /// The mean over each prompt's pictures of the reward with which pairs are labelled.
+    private mutating func measurePreference(_ kind: Kind) {
+        do {
+            let scores = try of(kind).map { try $0.preferences.get() }
+            for (index, scores) in scores.enumerated() {
+                prompts[index].values["\(kind.rawValue)preference_score"] =
+                    scores.reduce(0, +) / Double(scores.count)
+            }
+        } catch {
+            leaveOut(["\(kind.rawValue)preference_score"], for: error)
         }
     }
 

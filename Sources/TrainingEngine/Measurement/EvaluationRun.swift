@@ -121,6 +121,8 @@ struct PromptObservation {
     let features: [[Float]]
     /// The scorer's embeddings of the first pictures, where there is a scorer.
     let embeddings: [[Float]]?
+    /// What the rater says of each picture, or why it says nothing.
+    let preferences: Result<[Double], any Error>
 
     init(
         _ profession: Profession, asked: [PersonAttributes]?, _ pictures: [Picture],
@@ -134,5 +136,9 @@ struct PromptObservation {
         filtered = judges.evaluator == nil ? nil : judges.filter.classify(pixels)
         features = judges.judge.features(first)
         embeddings = judges.scorer?.embed(pictures: first)
+        let captions =
+            asked.map { $0.map { Caption($0) } }
+            ?? Array(repeating: Caption(profession), count: pictures.count)
+        preferences = Result { try judges.preferenceScores(of: pictures, captions: captions) }
     }
 }

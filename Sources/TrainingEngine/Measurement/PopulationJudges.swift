@@ -25,19 +25,23 @@ public final class PopulationJudges {
     public let evaluator: AttributeClassifier?
     /// The joint embedding of pictures and captions, where there is one for these pictures.
     public let scorer: TextImageScorer?
+    /// Whose preferences the preference score is of.
+    public let rater: Rater
     /// What a person should know of judges that are missing or not apart, a sentence each.
     public let remarks: [String]
     /// Real pictures to compare with, made when they are first asked for.
     private var reference: Result<RealRenderings, any Error>?
+    private var rating: Result<PictureRating, any Error>?
 
     /// Joins judges that have been opened.
     public init(
         filter: AttributeClassifier, evaluator: AttributeClassifier? = nil,
-        scorer: TextImageScorer? = nil, remarks: [String] = []
+        scorer: TextImageScorer? = nil, rater: Rater = .usual, remarks: [String] = []
     ) {
         self.filter = filter
         self.evaluator = evaluator
         self.scorer = scorer
+        self.rater = rater
         self.remarks = remarks
     }
 
@@ -50,11 +54,12 @@ public final class PopulationJudges {
     ///   - classifier: the folder of the classifier that filters populations.
     ///   - evaluator: where the evaluator is.
     ///   - scorer: where the text-image scorer is.
+    ///   - rater: whose preferences the preference score is of.
     ///   - pictureSize: height and width of the model's pictures in pixels.
     /// - Throws: `ModelStoreError` for damaged files; `EngineError` for a classifier, or a judge that was
     ///   named, of other attributes or of pictures of another size.
     public static func open(
-        classifier: String, evaluator: JudgeSource, scorer: JudgeSource,
+        classifier: String, evaluator: JudgeSource, scorer: JudgeSource, rater: Rater = .usual,
         pictureSize: (height: Int, width: Int)
     ) throws -> PopulationJudges {
         let filter = try AttributeClassifier(opening: classifier)
@@ -87,15 +92,16 @@ public final class PopulationJudges {
             return (opened, sizeFault(opened.configuration.imageSize, pictureSize))
         }
         return PopulationJudges(
-            filter: filter, evaluator: judge, scorer: text, remarks: remarks)
+            filter: filter, evaluator: judge, scorer: text, rater: rater, remarks: remarks)
     }
 
     /// Opens the judges that a recipe names.
     ///
-    /// - Throws: as `open(classifier:evaluator:scorer:pictureSize:)`, and `SessionError` where the shipped
+    /// - Throws: as `open(classifier:evaluator:scorer:rater:pictureSize:)`, and `SessionError` where the shipped
     ///   classifier is not installed.
     public static func open(
-        _ model: Recipe.Model, locations: Locations, pictureSize: (height: Int, width: Int)
+        _ model: Recipe.Model, rater: Rater = .usual, locations: Locations,
+        pictureSize: (height: Int, width: Int)
     ) throws -> PopulationJudges {
         func source(_ value: String, _ folder: String) -> JudgeSource {
             value == "embedded"
@@ -107,7 +113,7 @@ public final class PopulationJudges {
                 ? try locations.path(of: "emoji-people/classifier", in: .models)
                 : model.classifier,
             evaluator: source(model.evaluator, "evaluator"),
-            scorer: source(model.scorer, "scorer"), pictureSize: pictureSize)
+            scorer: source(model.scorer, "scorer"), rater: rater, pictureSize: pictureSize)
     }
 
     private static func choose<Judge>(
@@ -157,6 +163,20 @@ public final class PopulationJudges {
         let made = Result { try RealRenderings(judge) }
         reference = made
         return try made.get()
+    }
+
+    /// What the rater says of pictures, each drawn for its own caption: the reward with which pairs are
+    /// labelled, computed by the filter, as it is for labels.
+    ///
+    /// - Throws: as `realRenderings()`, and `PreferenceError` for a filter of something else.
+    func preferenceScores(of pictures: [Picture], captions: [Caption]) throws -> [Double] {
+        let rating = rating ?? Result {
+            try PictureRating(
+                classifier: filter,
+                people: try EmojiPeople(environment: ProcessInfo.processInfo.environment))
+        }
+        self.rating = rating
+        return try rating.get().rate(pictures, captions: captions).map(rater.score)
     }
 }
 

@@ -15,7 +15,7 @@ extension TrainingSession {
     /// - Throws: what is wrong with the folder or with what lies in it.
     func useStored(_ locations: Locations) throws -> Bool {
         if trainsOnPreferences {
-            guard let (pairs, path) = try storedPreferences() else { return false }
+            guard let (pairs, path) = try storedPreferences(locations) else { return false }
             try use(pairs, name: path)
             return true
         }
@@ -30,13 +30,13 @@ extension TrainingSession {
     }
 
     /// The pairs that exist already with where they lie, or nil when they have to be collected.
-    private func storedPreferences() throws -> (PreferencePairs, path: String)? {
+    private func storedPreferences(_ locations: Locations) throws -> (PreferencePairs, path: String)? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: preferencesPath)) ?? []
         if names.contains(where: { $0.hasPrefix("metadata.") }) {
             return (try PreferencePairs(loading: preferencesPath), preferencesPath)
         }
-        let source = recipe.preferences.source
-        return source == "collect" ? nil : (try PreferencePairs(loading: source), source)
+        guard let path = try recipe.preferences.path(locations) else { return nil }
+        return (try PreferencePairs(loading: path), path)
     }
 
     /// Makes the session ready to train on pairs.
@@ -62,6 +62,17 @@ extension TrainingSession {
 }
 
 extension Recipe.Preferences {
+    /// The folder of pairs that the source names; nil where there are none or they are to be collected.
+    ///
+    /// - Throws: `SessionError` where the shipped pairs are not installed.
+    public func path(_ locations: Locations) throws -> String? {
+        switch source {
+        case "none", "collect": nil
+        case "shipped": try locations.path(of: "emoji-people/preferences", in: .models)
+        default: source
+        }
+    }
+
     /// The rater that the weights and the temperature make.
     ///
     /// - Throws: `Rater.Problem`.

@@ -1,4 +1,5 @@
 import BenchProtocol
+import Populations
 
 /// What one experiment is: the TOML file a session is made from, with every default filled in.
 ///
@@ -56,18 +57,18 @@ public struct Recipe: Sendable, Equatable {
 
     /// Pairs of pictures, one preferred to the other, in the place of populations.
     public struct Preferences: Sendable, Equatable {
-        /// `none`, `collect`, or the path of a folder of pairs.
+        /// `none`, `shipped`, `collect`, or the path of a folder of pairs.
         public var source = "none"
         /// Pairs collected for each neutral prompt.
         public var pairsPerPrompt = 60
         /// The rater's weight of how well a picture shows what its caption names.
-        public var matchWeight = 1.0
+        public var matchWeight = Rater.usual.matchWeight
         /// The rater's weight of how near a picture is to real renderings.
-        public var fidelityWeight = 1.0
+        public var fidelityWeight = Rater.usual.fidelityWeight
         /// The rater's weight of its taste.
-        public var tasteWeight = 2.0
+        public var tasteWeight = Rater.usual.tasteWeight
         /// The rater's noise: the difference of scores at which 73 % of labels follow the score.
-        public var temperature = 0.1
+        public var temperature = Rater.usual.temperature
     }
 
     /// The pictures shown while training goes on.

@@ -101,9 +101,10 @@ enum RecipeKeys {
     private static let preferences: [RecipeKey<Recipe>] = [
         .string(
             "source", \.preferences.source,
-            expected: "\"none\", \"collect\" or the path of a folder of pairs",
+            expected: "\"none\", \"shipped\", \"collect\" or the path of a folder of pairs",
             where: { RecipeKey<Recipe>.isPath($0) },
-            "\"none\" trains on populations; \"collect\" draws pairs from the base and has them rated"
+            "\"none\" trains on populations; \"collect\" draws pairs from the base and has them rated;"
+                + " those that are shipped were made in this way"
         ),
         .integer(
             "pairs_per_prompt", \.preferences.pairsPerPrompt, 1...5_000,

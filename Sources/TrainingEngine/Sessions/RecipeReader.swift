@@ -45,7 +45,7 @@ extension Recipe {
         model.evaluator = anchored(model.evaluator, unless: ["embedded"])
         model.scorer = anchored(model.scorer, unless: ["embedded"])
         populations.source = anchored(populations.source, unless: ["shipped", "collect"])
-        preferences.source = anchored(preferences.source, unless: ["none", "collect"])
+        preferences.source = anchored(preferences.source, unless: ["none", "shipped", "collect"])
     }
 }
 
