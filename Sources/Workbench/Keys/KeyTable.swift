@@ -46,6 +46,9 @@ public struct KeyBinding: Sendable {
     /// A sentence for help and README.
     public var explanation: String
 
+    /// The views in which it stands before the view's own, though it works everywhere.
+    public var leads: Set<KeyContext> = []
+
     /// Makes a row of the table.
     public init(
         _ context: KeyContext, _ keys: [Key], _ action: BenchAction, hint: String? = nil,
@@ -119,13 +122,14 @@ public struct KeyTable: Sendable {
     public func hints(in context: KeyContext) -> [KeyBinding] {
         let own = bindings.filter { $0.context == context && $0.hint != nil }
         guard context.isView else { return own }
-        return own
-            + bindings.compactMap { binding in
-                guard binding.context == .everywhere, binding.hint != nil else { return nil }
-                var open = binding
-                open.keys = keys(of: binding, in: context)
-                return open.keys.isEmpty ? nil : open
-            }
+        let shared = bindings.compactMap { binding -> KeyBinding? in
+            guard binding.context == .everywhere, binding.hint != nil else { return nil }
+            var open = binding
+            open.keys = keys(of: binding, in: context)
+            return open.keys.isEmpty ? nil : open
+        }
+        return shared.filter { $0.leads.contains(context) } + own
+            + shared.filter { !$0.leads.contains(context) }
     }
 
     /// The keys of a row that mean the row in a place: a view may have a key of everywhere for

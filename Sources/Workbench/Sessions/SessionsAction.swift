@@ -20,11 +20,16 @@ public enum SessionsAction: Sendable, Hashable {
 
 extension KeyTable {
     /// The key that forks from anywhere.
-    static let forkAnywhere = KeyBinding(
-        .everywhere, [.character("f"), .character("F"), .alt("f")], .sessions(.forkLane),
-        hint: "fork",
-        "Fork the focused lane: a new session from a checkpoint, with another beta or any other "
-            + "setting.")
+    static let forkAnywhere: KeyBinding = {
+        var binding = KeyBinding(
+            .everywhere, [.character("f"), .character("F"), .alt("f")], .sessions(.forkLane),
+            hint: "fork",
+            "Fork the focused lane: a new session from a checkpoint, with another beta or any "
+                + "other setting.")
+        // Where lanes are told apart is where one is found worth going on with.
+        binding.leads = [.compare, .population]
+        return binding
+    }()
 
     /// The keys of the view of the sessions, and of the questions it asks.
     static let sessionsView: [KeyBinding] =
