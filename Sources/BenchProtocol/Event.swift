@@ -263,12 +263,17 @@ public struct LogLine: Codable, Sendable, Equatable {
     public var message: String
     /// Seconds since 1970.
     @Reading public var time: Double
+    /// The diagnostic whose sentence this is, if it is one's.
+    public var diagnostic: Diagnostic.Kind?
 
     /// A line with every field given.
-    public init(level: Level, message: String, time: Double) {
+    public init(
+        level: Level, message: String, time: Double, diagnostic: Diagnostic.Kind? = nil
+    ) {
         self.level = level
         self.message = message
         self.time = time
+        self.diagnostic = diagnostic
     }
 }
 

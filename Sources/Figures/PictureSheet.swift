@@ -1,4 +1,3 @@
-import Pictures
 import TerminalKit
 
 /// Rows of pictures with words: who drew a row, and what is seen in each picture.
@@ -65,10 +64,10 @@ public struct PictureSheet: Sendable {
         }
     }
 
-    /// The sheet as pixels on white: pictures enlarged dot by dot, words beside and below them.
+    /// The sheet on white: pictures enlarged dot by dot, words beside and below them.
     ///
     /// Pictures whose bytes do not fit the sheet's size are left out.
-    public func pixels() -> (rgb: [UInt8], width: Int, height: Int) {
+    public func drawn() -> Figure {
         let scale = max(1, 96 / max(width, height, 1))
         let (across, down) = (width * scale, height * scale)
         let (left, top, gap, words) = (168, 48, 10, 34)
@@ -97,33 +96,23 @@ public struct PictureSheet: Sendable {
                 }
             }
         }
-        var sheet = figure.picture(scale: 1)
         for (place, row) in rows.enumerated() {
             for (column, cell) in row.cells.enumerated() {
-                guard let cell, cell.rgb.count == width * height * 3 else { continue }
-                sheet.place(
-                    enlarged(cell.rgb, scale), x: left + column * (across + gap),
-                    y: top + place * (down + words + gap))
+                guard let cell,
+                    let pixels = FigurePixels(width: width, height: height, rgb: cell.rgb)
+                else { continue }
+                let corner = FigurePoint(
+                    x: Double(left + column * (across + gap)),
+                    y: Double(top + place * (down + words + gap)))
+                figure.pixels(pixels, at: corner, scale: Double(scale))
             }
         }
-        return (sheet.rgb, sheet.width, sheet.height)
+        return figure
     }
 
     /// A text that is no wider than so many pixels: letters are six tenths of their size wide.
     private static func cut(_ text: String, to pixels: Int, size: Int) -> String {
         let letters = max(1, pixels * 10 / (6 * size))
         return text.count <= letters ? text : String(text.prefix(letters))
-    }
-
-    private func enlarged(_ rgb: [UInt8], _ scale: Int) -> Picture {
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(rgb.count * scale * scale)
-        for y in 0..<(height * scale) {
-            for x in 0..<width {
-                let start = (y / scale * width + x) * 3
-                for _ in 0..<scale { pixels += rgb[start..<(start + 3)] }
-            }
-        }
-        return Picture(width: width * scale, height: height * scale, rgb: pixels)
     }
 }

@@ -19,8 +19,10 @@ enum FailureLine {
     }
 
     private static func sentence(_ error: any Error) -> String {
-        // The quoted end of an engine's log keeps its lines.
-        if let error = error as? LinkError { return printable("\(error)", keepingLines: true) }
+        // The quoted end of an engine's log keeps its lines, and so does the screen of a journey.
+        if error is LinkError || error is JourneyTerminal.Failure {
+            return printable("\(error)", keepingLines: true)
+        }
         // Foundation's own errors describe themselves to programmers, not to people.
         if error is any LocalizedError || type(of: error) is NSError.Type {
             return printable(error.localizedDescription)

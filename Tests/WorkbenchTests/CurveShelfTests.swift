@@ -152,7 +152,7 @@ struct CurveShelfTests {
         #expect(Set(names).count == names.count && names.contains("loss_q4"))
         var model = Scripted.model()
         var asked = Self.requests(update(&model, .show(.curves)))
-        asked += Self.requests(model.type("u"))
+        asked += Self.requests(model.type("i"))
         #expect(asked.contains { $0.quantity == "time" })
         asked = Self.requests(
             model.type("f") + model.type("loss quarter 3") + model.press(.enter))

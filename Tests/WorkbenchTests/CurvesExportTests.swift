@@ -44,7 +44,7 @@ struct CurvesExportTests {
 
     @Test("a zoomed view exports what it shows, with times where the axis has them")
     func range() throws {
-        guard case .text(let text) = try export(.csv, after: "muu+").content else {
+        guard case .text(let text) = try export(.csv, after: "mii+").content else {
             throw Missing()
         }
         let rows = text.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }

@@ -35,7 +35,7 @@ struct CurvesGoldenTests {
                 keys: [.character("f")] + "disc".map(Key.character) + [.enter]),
             Screen(
                 name: "curves-time-log", width: 120, height: 40,
-                keys: "muaA".map(Key.character)),
+                keys: "miaA".map(Key.character)),
         ]
 
     /// The session with the histories that its engine would have sent.

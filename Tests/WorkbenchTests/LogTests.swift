@@ -1,4 +1,5 @@
 import BenchProtocol
+import Figures
 import Foundation
 import TerminalKit
 import Testing
@@ -88,16 +89,46 @@ struct LogTests {
     }
 
     @Test(
-        "warnings of every kind are explained with what to do",
+        "every kind of diagnostic is explained with what to do, whatever its sentence says",
+        arguments: Diagnostic.Kind.allCases)
+    func diagnostics(kind: Diagnostic.Kind) throws {
+        let line = LogLine(level: .warning, message: "no word of it", time: 0, diagnostic: kind)
+        let explanation = try #require(LogExplanation(of: line))
+        #expect(explanation.meaning.hasSuffix(".") && explanation.remedy.hasSuffix("."))
+        let others = Diagnostic.Kind.allCases.filter { $0 != kind }.compactMap {
+            LogExplanation(of: LogLine(level: .warning, message: "", time: 0, diagnostic: $0))
+        }
+        #expect(others.count == 6 && !others.contains(explanation))
+    }
+
+    @Test("a diagnostic that stands is logged once, whether it or its line comes first")
+    func standing() {
+        let told = Diagnostic(
+            kind: .saturation, lane: "a", step: 30, since: 21, value: 0.8, bound: 0.5,
+            message: "a: 80 % hardly pull", cleared: false)
+        let line = LogLine(
+            level: .warning, message: told.message, time: 1, diagnostic: .saturation)
+        for events in [[Event.diagnostic(told), .log(line)], [.log(line), .diagnostic(told)]] {
+            var model = model(lines: [])
+            // Told again whenever a screen asks for everything.
+            for event in events + [.diagnostic(told)] { _ = update(&model, .event(event)) }
+            #expect(model.log.map(\.message).filter { $0 == told.message }.count == 1)
+            #expect(model.log.last?.diagnostic == .saturation)
+            _ = update(
+                &model,
+                .event(
+                    .log(
+                        LogLine(
+                            level: .info, message: "over since step 60", time: 2,
+                            diagnostic: .saturation))))
+            #expect(model.log.last?.message == "over since step 60")
+        }
+    }
+
+    @Test(
+        "the troubles of files and processes are explained with what to do",
         arguments: [
-            "lane dpo: likelihood displacement", "lane dpo: 82 % of pairs are saturated",
-            "40 % of the images lie where the divergence is continued by a straight line",
-            "winners and losers become less likely together, the winners' error is 4 % above",
-            "its pictures differ from each other by 20 % of what the base's do",
-            "the classifier is 12 points less sure of what it sees than in the base's pictures",
-            "lane dpo: 40 % of losers are capped", "lane dpo: the population collapses to man",
-            "the classifier's confidence is 0.41", "lane a: the gradient norm is 900",
-            "loss or gradient is not a finite number", "engine lost: killed by signal 9",
+            "engine lost: killed by signal 9",
             "nothing was written: no space left on device", "keys.toml:3: save: g is sample's",
             "engine popbench 0.1 speaks protocol 1, this screen 2",
         ])
@@ -135,8 +166,15 @@ struct LogTests {
             Issue.record("nothing was written")
             return
         }
-        #expect(csv.hasPrefix("time,level,message\n"))
+        #expect(csv.hasPrefix("time,level,message,diagnostic,meaning,remedy\n"))
         #expect(csv.contains(",warning,\"a \"\"quoted\"\", line"))
         #expect(csv.contains(",info,\"two\nlines\""))
+        guard case .write(let drawing)? = model.type("xs").first,
+            case .figure(let figure) = drawing.content
+        else {
+            Issue.record("nothing was drawn")
+            return
+        }
+        #expect(figure.svg().contains("two lines"))
     }
 }

@@ -24,14 +24,19 @@ struct OverlayGoldenTests {
 
     static func model(_ scene: Scene, _ width: Int, _ height: Int) -> WorkbenchModel {
         var model = Scripted.model(width: width, height: height)
-        for (level, text) in [
-            (LogLine.Level.warning, "lane dpo: likelihood displacement, winner g -0.041"),
-            (.info, "saved step 28: 5.2 MB in 0.4 s"), (.error, "cannot sample: no such prompt"),
-            (.warning, "lane fdpo-js: 82 % of pairs are saturated"),
-        ] {
-            _ = update(
-                &model,
-                .event(.log(LogLine(level: level, message: text, time: Scripted.clock - 5))))
+        let lines: [(LogLine.Level, String, Diagnostic.Kind?)] = [
+            (
+                .warning, "lane dpo: likelihood displacement, winner g -0.041",
+                .likelihoodDisplacement
+            ),
+            (.info, "saved step 28: 5.2 MB in 0.4 s", nil),
+            (.error, "cannot sample: no such prompt", nil),
+            (.warning, "lane fdpo-js: 82 % of pairs are saturated", .saturation),
+        ]
+        for (level, text, kind) in lines {
+            let line = LogLine(
+                level: level, message: text, time: Scripted.clock - 5, diagnostic: kind)
+            _ = update(&model, .event(.log(line)))
         }
         _ = update(&model, .clock(Scripted.clock))
         _ = model.press(.escape)

@@ -403,11 +403,9 @@ struct PopulationViewTests {
             }
             return file.content
         }
-        guard
-            case .pixels(let rgb, let width, let height) = try content(
-                model.press(.character("x"), .character("p")))
-        else { return #expect(Bool(false), "no pixels") }
-        #expect(rgb.count == width * height * 3 && width > 8 * 96 && height > 5 * 96)
+        guard case .figure(let sheet) = try content(model.press(.character("x"), .character("p")))
+        else { return #expect(Bool(false), "no sheet") }
+        #expect(sheet.width > 8 * 96 && sheet.height > 5 * 96)
         for page in [[Key.character("h")], [.character("m")]] {
             for key in page { _ = model.press(key) }
             guard

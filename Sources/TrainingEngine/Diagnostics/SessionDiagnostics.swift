@@ -91,7 +91,9 @@ extension Trainer {
     func tell(_ found: [Diagnostic]) {
         for diagnostic in found {
             events.publish(.diagnostic(diagnostic))
-            log(diagnostic.cleared ? .info : .warning, diagnostic.message)
+            log(
+                diagnostic.cleared ? .info : .warning, diagnostic.message,
+                diagnostic: diagnostic.kind)
         }
     }
 }

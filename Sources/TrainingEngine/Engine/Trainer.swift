@@ -373,9 +373,14 @@ public actor Trainer {
 
     // MARK: Telling
 
-    func log(_ level: LogLine.Level, _ message: String) {
+    func log(
+        _ level: LogLine.Level, _ message: String, diagnostic: Diagnostic.Kind? = nil
+    ) {
         events.publish(
-            .log(LogLine(level: level, message: message, time: Date().timeIntervalSince1970)))
+            .log(
+                LogLine(
+                    level: level, message: message, time: Date().timeIntervalSince1970,
+                    diagnostic: diagnostic)))
     }
 
     func fail(_ message: String) {

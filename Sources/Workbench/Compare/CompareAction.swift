@@ -37,9 +37,9 @@ extension KeyTable {
             .compare, [.character("H")], .compare(.showAllLanes),
             "Take all lanes into the comparison again."),
         KeyBinding(
-            .compare, [.character("u")], .compare(.nextX),
+            .compare, [.character("a")], .compare(.nextX),
             "Trade-off: the next figure along the horizontal axis."),
-        KeyBinding(.compare, [.character("U")], .compare(.previousX), "The figure before."),
+        KeyBinding(.compare, [.character("A")], .compare(.previousX), "The figure before."),
         KeyBinding(
             .compare, [.character("y")], .compare(.nextY),
             "Trade-off: the next figure along the vertical axis."),

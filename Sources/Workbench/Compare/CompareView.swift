@@ -131,7 +131,7 @@ struct CompareView: Drawing {
         switch section {
         case .recipe: model.compare.hidden.isEmpty ? nil : "\(model.compare.hidden.count) hidden"
         case .metrics: "d differences"
-        case .tradeoff: "u y axes"
+        case .tradeoff: "a y axes"
         case .fields: "4 large"
         case .pictures: "n prompt"
         }

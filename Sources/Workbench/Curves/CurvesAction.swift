@@ -34,7 +34,7 @@ extension KeyTable {
             "a", .nextScale,
             "Values linear, logarithmic, or logarithmic on both sides of zero (symlog)."),
         key("A", .toggleLogX, "Steps, or the time since the start, linear or logarithmic."),
-        key("u", .nextUnit, "Count steps, the time since the start, or the time of day."),
+        key("i", .nextUnit, "Count steps, the time since the start, or the time of day."),
         key("b", .pinBaseline, "Make the focused lane the baseline, or none."),
         key("d", .toggleDelta, "Draw differences to the baseline, or the values."),
         key("o", .toggleLane(nil), "Hide the focused lane, or show it."),

@@ -56,7 +56,7 @@ struct CurvesTextExport {
     func csv() -> String {
         var text = "lane,quantity,step,\(timeName),minimum,maximum,mean,smoothed,minus_baseline\n"
         forEachCurve { curve, rows in
-            let head = "\(Self.field(curve.lane)),\(Self.field(curve.quantity.name))"
+            let head = "\(FileText.csv(curve.lane)),\(FileText.csv(curve.quantity.name))"
             for row in rows {
                 let numbers = [
                     row.time, row.bucket.minimum, row.bucket.maximum, row.bucket.mean, row.smoothed,
@@ -74,32 +74,32 @@ struct CurvesTextExport {
         var series: [String] = []
         forEachCurve { curve, rows in
             let points = rows.map { row in
-                Self.object([
-                    ("step", "\(row.step)"), (timeName, Self.number(row.time)),
-                    ("minimum", Self.number(row.bucket.minimum)),
-                    ("maximum", Self.number(row.bucket.maximum)),
-                    ("mean", Self.number(row.bucket.mean)),
-                    ("smoothed", Self.number(row.smoothed)),
-                    ("minus_baseline", Self.number(row.difference)),
+                FileText.object([
+                    ("step", "\(row.step)"), (timeName, FileText.jsonNumber(row.time)),
+                    ("minimum", FileText.jsonNumber(row.bucket.minimum)),
+                    ("maximum", FileText.jsonNumber(row.bucket.maximum)),
+                    ("mean", FileText.jsonNumber(row.bucket.mean)),
+                    ("smoothed", FileText.jsonNumber(row.smoothed)),
+                    ("minus_baseline", FileText.jsonNumber(row.difference)),
                 ])
             }
             let settings = curve.index.map { model.laneStates[$0].settings }
             series.append(
                 "    "
-                    + Self.object([
-                        ("lane", Self.string(curve.lane)),
-                        ("objective", Self.string(settings?.objective ?? "")),
-                        ("quantity", Self.string(curve.quantity.name)),
+                    + FileText.object([
+                        ("lane", FileText.json(curve.lane)),
+                        ("objective", FileText.json(settings?.objective ?? "")),
+                        ("quantity", FileText.json(curve.quantity.name)),
                         ("points", "[\n      " + points.joined(separator: ",\n      ") + "\n    ]"),
                     ]))
         }
         return """
             {
-              "session": \(Self.string(model.state?.session ?? "")),
+              "session": \(FileText.json(model.state?.session ?? "")),
               "first_step": \(gathered.steps.lowerBound),
               "last_step": \(gathered.steps.upperBound),
-              "smoothing": \(Self.number(model.smoothing)),
-              "baseline": \(model.curves.baseline.map(Self.string) ?? "null"),
+              "smoothing": \(FileText.jsonNumber(model.smoothing)),
+              "baseline": \(model.curves.baseline.map(FileText.json) ?? "null"),
               "series": [
             \(series.joined(separator: ",\n"))
               ]
@@ -130,31 +130,6 @@ struct CurvesTextExport {
                 body(curve, rows)
             }
         }
-    }
-
-    private static func object(_ fields: [(String, String)]) -> String {
-        "{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}"
-    }
-
-    private static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
-
-    private static func string(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case _ where scalar.value < 0x20: quoted += String(format: "\\u%04x", scalar.value)
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
-
-    /// A field of CSV, quoted where it has to be.
-    private static func field(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }
 }
 

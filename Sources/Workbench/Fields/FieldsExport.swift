@@ -139,35 +139,3 @@ extension FieldsView {
         return words.joined(separator: ", ")
     }
 }
-
-/// Texts and numbers as exported files hold them.
-enum FileText {
-    /// A field of CSV, quoted where it has to be.
-    static func csv(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-    }
-
-    /// A number in full, or nothing where there is none.
-    static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "" }
-
-    /// A number in full, or null.
-    static func jsonNumber(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
-
-    /// A string in quotes.
-    static func json(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
-}

@@ -10,8 +10,12 @@ package struct LogExplanation: Sendable, Equatable {
     /// The explanation of a line; nil where the line says all there is to say.
     package init?(of line: LogLine) {
         guard line.level == .warning || line.level == .error else { return nil }
+        if let kind = line.diagnostic {
+            self = LogExplanation.meaning(of: kind)
+            return
+        }
         let text = line.message.lowercased()
-        let known = LogExplanation.known.first { entry in
+        let known = LogExplanation.troubles.first { entry in
             entry.signs.contains { sign in sign.allSatisfy { text.contains($0) } }
         }
         guard let known else { return nil }
@@ -23,65 +27,55 @@ package struct LogExplanation: Sendable, Equatable {
         self.remedy = remedy
     }
 
-    /// The diagnostic kinds and the troubles of files and processes.
-    ///
-    /// A kind is known by words that its lines have: one of the lists, all of its words. The first
-    /// that fits counts.
-    private static let known: [(signs: [[String]], explanation: LogExplanation)] = [
-        (
-            [["displacement"], ["winners", "less likely"]],
+    /// What a diagnostic of each kind means.
+    private static func meaning(of kind: Diagnostic.Kind) -> LogExplanation {
+        switch kind {
+        case .likelihoodDisplacement:
             LogExplanation(
                 "The lane finds its winners less likely than the base does: it pulls the sides "
                     + "apart by giving up both (likelihood displacement). Pictures get worse while "
                     + "the accuracy rises.",
                 "Lower beta or the learning rate, give the lane an sft_weight, or take a "
                     + "divergence whose field pushes on winners (view 4).")
-        ),
-        (
-            [["saturat"]],
+        case .saturation:
             LogExplanation(
                 "On most pairs the objective's slope is almost 0: it counts them as won and has "
                     + "stopped learning from them.",
                 "Lower beta (and kappa, for f-dpo) so that pairs stay in the steep part, or stop "
                     + "here: the lane may have learned what the pairs teach.")
-        ),
-        (
-            [["capped"], ["straight line"]],
+        case .capped:
             LogExplanation(
                 "Some pictures have become so much likelier or rarer than under the base that the "
                     + "divergence is continued by a straight line there: the loss is no longer "
                     + "quite its own.",
                 "A few are no harm. If many are, lower kappa or the learning rate.")
-        ),
-        (
-            [["collapse"], ["differ from each other"]],
+        case .collapse:
             LogExplanation(
                 "The lane's pictures become alike: one class takes all, or nothing varies between "
                     + "pictures of different noise.",
                 "Go back to a checkpoint from before, with a lower learning rate or more weight on "
                     + "staying near the base.")
-        ),
-        (
-            [["classifier", "confiden"], ["classifier", "sure of"], ["unsure"]],
+        case .unsureClassifier:
             LogExplanation(
                 "The classifier is unsure of many pictures, so shares of who appears rest on "
                     + "guesses.",
                 "Look at the pictures (view 5): if they are spoiled, the lane has gone too far; if "
                     + "they are fine, take the histograms with care.")
-        ),
-        (
-            [["not finite"], ["not a finite"], ["non_finite"], ["non-finite"]],
+        case .nonFinite:
             LogExplanation(
                 "A number was not finite: the lane's weights or gradients have blown up.",
                 "Resume from the last checkpoint with a lower learning rate or beta.")
-        ),
-        (
-            [["gradient", "norm"], ["gradient", "times"]],
+        case .explodingGradient:
             LogExplanation(
                 "The gradient's norm is far from what it was: steps become too large, or vanish.",
                 "If it exploded, lower the learning rate or lengthen the warm-up; if it vanished, "
                     + "the lane is saturated or has finished.")
-        ),
+        }
+    }
+
+    /// The troubles of files and processes, known by words that their lines have: one of the lists, all
+    /// of its words. The first that fits counts.
+    private static let troubles: [(signs: [[String]], explanation: LogExplanation)] = [
         (
             [["engine lost"], ["killed by signal"], ["engine", "gone"]],
             LogExplanation(

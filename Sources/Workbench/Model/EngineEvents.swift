@@ -25,7 +25,7 @@ extension WorkbenchModel {
         case .evaluation(let evaluation):
             receive(evaluation)
             recordCurves(evaluation)
-        case .diagnostic: break  // The engine puts its sentence into the log as well.
+        case .diagnostic(let diagnostic): receive(diagnostic)
         case .populationHistory(let history): populationRecord.place(history)
         case .planted(let planted): populationRecord.place(planted)
         case .film(let film):
@@ -36,6 +36,8 @@ extension WorkbenchModel {
         case .curve(let curve): return receive(curve)
         case .progress(let progress): receive(progress)
         case .log(let line):
+            // What stands is told as a diagnostic and as a line: either may come first.
+            guard line.diagnostic == nil || !isLogged(line.message) else { break }
             append(line)
             if line.level == .warning || line.level == .error { announce(line.level, line.message) }
         case .failure(let failure): receive(failure)
@@ -221,6 +223,18 @@ extension WorkbenchModel {
             tasks[progress.task] = progress
         }
     }
+
+    /// Logs a diagnostic; those that stand are told to every screen that comes.
+    private mutating func receive(_ diagnostic: Diagnostic) {
+        guard !diagnostic.cleared, !isLogged(diagnostic.message) else { return }
+        append(
+            LogLine(
+                level: .warning, message: diagnostic.message, time: now,
+                diagnostic: diagnostic.kind))
+        announce(.warning, diagnostic.message)
+    }
+
+    private func isLogged(_ message: String) -> Bool { log.contains { $0.message == message } }
 
     private mutating func receive(_ failure: Failure) {
         report(.error, failure.message)

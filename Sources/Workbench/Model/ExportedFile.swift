@@ -20,8 +20,6 @@ public struct ExportedFile: Sendable, Hashable {
         case text(String)
         /// A drawing, written as the format says.
         case figure(Figure)
-        /// Pixels, three bytes each, row by row.
-        case pixels(rgb: [UInt8], width: Int, height: Int)
     }
 
     /// The file's name without folder or ending: letters, digits, `-`, `_` and `.`.
@@ -49,7 +47,7 @@ extension WorkbenchModel {
     /// The formats that the shown view can be written in, besides the screen itself as SVG.
     package var exportFormats: [ExportFormat] {
         switch view {
-        case .dashboard: []
+        case .dashboard: dashboardExportFormats
         case .curves: curvesExportFormats
         case .compare: compareExportFormats
         case .fields: fieldsExportFormats
@@ -62,7 +60,7 @@ extension WorkbenchModel {
     /// The shown view as a file; nil when it has nothing to write in this format.
     func exported(_ format: ExportFormat) -> ExportedFile? {
         switch view {
-        case .dashboard: nil
+        case .dashboard: dashboardExport(format)
         case .curves: curvesExport(format)
         case .compare: compareExport(format)
         case .fields: fieldsExport(format)

@@ -5,10 +5,7 @@ import TerminalKit
 extension WorkbenchModel {
     /// The formats this view can be written in.
     var populationExportFormats: [ExportFormat] {
-        switch gallery.page {
-        case .gallery, .picture: [.csv, .json, .png]
-        case .ridgeline, .heatMap: [.csv, .json, .svg, .png]
-        }
+        ExportFormat.allCases
     }
 
     /// What this view shows, for a file; nil when there is nothing to write.
@@ -20,22 +17,16 @@ extension WorkbenchModel {
         switch format {
         case .csv:
             content = (isHistory ? historyRows(table) : labelRows).map {
-                .text(PopulationTables.csv($0))
+                .text(FileText.csv(rows: $0))
             }
         case .json:
             content =
                 historyRows(table) == nil && labelRows == nil
                 ? nil : .text(populationJSON(attributes: shownAttributes))
-        case .svg:
-            content = historyFigure(table).map { .figure($0) }
-        case .png:
-            content =
-                isHistory
-                ? historyFigure(table).map { .figure($0) }
-                : pictureSheet.map {
-                    let pixels = $0.pixels()
-                    return .pixels(rgb: pixels.rgb, width: pixels.width, height: pixels.height)
-                }
+        case .svg, .png:
+            content = (isHistory ? historyFigure(table) : pictureSheet?.drawn()).map {
+                .figure($0)
+            }
         }
         return content.map { ExportedFile(name: name, format: format, content: $0) }
     }
@@ -51,7 +42,7 @@ extension WorkbenchModel {
                 let picture = sheet.pictures[noise]
                 return [sheet.prompt, sheet.lane, "\(sheet.step)", "\(noise)", picture.label]
                     + attributes.map { shownClass($0, in: picture.label) ?? "" }
-                    + [PopulationTables.number(picture.confidence)]
+                    + [PopulationNumber.text(picture.confidence)]
             }
         }
         guard !rows.isEmpty else { return nil }
@@ -66,7 +57,7 @@ extension WorkbenchModel {
             for (bin, name) in table.classes.enumerated() {
                 rows.append([
                     shownPrompt, lane, step.map { "\($0)" } ?? "", table.attribute, name,
-                    counts.map { "\($0[bin])" } ?? "", PopulationTables.number(shares[bin]),
+                    counts.map { "\($0[bin])" } ?? "", PopulationNumber.text(shares[bin]),
                 ])
             }
         }
@@ -84,15 +75,15 @@ extension WorkbenchModel {
 
     /// Everything known of the prompt: labels of the pictures shown, and counts over steps.
     private func populationJSON(attributes: [String]) -> String {
-        typealias T = PopulationTables
+        typealias T = FileText
         let pictures = galleryRows.flatMap { row -> [String] in
             guard let sheet = row.sheet else { return [] }
             return row.items.compactMap { $0 }.map { noise in
                 let picture = sheet.pictures[noise]
                 return T.object([
-                    ("lane", T.quoted(sheet.lane)), ("step", "\(sheet.step)"),
-                    ("noise", "\(noise)"), ("label", T.quoted(picture.label)),
-                    ("confidence", T.number(picture.confidence, null: true)),
+                    ("lane", T.json(sheet.lane)), ("step", "\(sheet.step)"),
+                    ("noise", "\(noise)"), ("label", T.json(picture.label)),
+                    ("confidence", PopulationNumber.text(picture.confidence, null: true)),
                 ])
             }
         }
@@ -106,18 +97,19 @@ extension WorkbenchModel {
                 (lane.contender.name, table.steps.compactMap { lane.byStep[$0] })
             }
             return T.object([
-                ("attribute", T.quoted(attribute)),
-                ("classes", T.array(table.classes.map(T.quoted))),
+                ("attribute", T.json(attribute)),
+                ("classes", T.array(table.classes.map(T.json))),
                 (
                     "planted",
-                    table.planted.map { T.array($0.map { T.number($0, null: true) }) } ?? "null"
+                    table.planted.map { T.array($0.map { PopulationNumber.text($0, null: true) }) }
+                        ?? "null"
                 ),
                 (
                     "lanes",
                     T.array(
                         lanes.map { name, points in
                             T.object([
-                                ("lane", T.quoted(name)),
+                                ("lane", T.json(name)),
                                 (
                                     "points",
                                     T.array(
@@ -134,7 +126,7 @@ extension WorkbenchModel {
             ])
         }
         return T.object([
-            ("session", T.quoted(state?.session ?? "")), ("prompt", T.quoted(shownPrompt)),
+            ("session", T.json(state?.session ?? "")), ("prompt", T.json(shownPrompt)),
             ("pictures", T.array(pictures)), ("histograms", T.array(histograms)),
         ]) + "\n"
     }
@@ -192,50 +184,11 @@ extension WorkbenchModel {
     }
 }
 
-/// Tables and objects as text.
-enum PopulationTables {
-    /// Rows of fields, quoted where they have to be.
-    static func csv(_ rows: [[String]]) -> String {
-        rows.map { row in row.map(field).joined(separator: ",") + "\n" }.joined()
-    }
-
-    private static func field(_ text: String) -> String {
-        let isPlain = !text.contains { ",\"\n\r".contains($0) }
-        return isPlain
-            ? text
-            : "\""
-                + text.split(separator: "\"", omittingEmptySubsequences: false)
-                .joined(separator: "\"\"") + "\""
-    }
-
+/// Shares and confidences in exported files.
+enum PopulationNumber {
     /// A number with up to six decimals; what is none is empty, or null.
-    static func number(_ value: Double, null: Bool = false) -> String {
+    static func text(_ value: Double, null: Bool = false) -> String {
         guard value.isFinite else { return null ? "null" : "" }
         return "\((value * 1e6).rounded() / 1e6)"
-    }
-
-    static func object(_ fields: [(String, String)]) -> String {
-        "{" + fields.map { quoted($0) + ": " + $1 }.joined(separator: ", ") + "}"
-    }
-
-    static func array(_ items: [String]) -> String {
-        "[" + items.joined(separator: ", ") + "]"
-    }
-
-    /// A string as JSON has it.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -127,7 +127,7 @@ struct RidgelinePage: Drawing {
             if share > 0 { eighths = max(1, eighths) }
             for row in 0..<ridge {
                 let level = min(8, max(0, eighths - 8 * row))
-                let glyph = level == 0 && row == 0 ? Character("⎽") : glyphs[level]
+                let glyph = level == 0 && row == 0 ? Character("_") : glyphs[level]
                 let rest = level == 0 && row == 0 ? theme.style(for: .axis) : style
                 for column in 0..<max(1, band - (band > 2 ? 1 : 0)) {
                     canvas[x + bin * band + column, y + ridge - 1 - row] = Cell(glyph, style: rest)

@@ -18,8 +18,6 @@ enum Exports {
         case (.text(let text), _): try store(Data(text.utf8), at: path)
         case (.figure(let figure), .png): try figure.picture(scale: 2).writePNG(to: path)
         case (.figure(let figure), _): try store(Data(figure.svg().utf8), at: path)
-        case (.pixels(let rgb, let width, let height), _):
-            try Picture(width: width, height: height, rgb: rgb).writePNG(to: path)
         }
         return path
     }
