@@ -1,0 +1,60 @@
+import BenchProtocol
+import Foundation
+import Populations
+import TensorCore
+
+/// What the trainer tells of itself: lines of the log, failures, its state.
+extension Trainer {
+    func log(
+        _ level: LogLine.Level, _ message: String, diagnostic: Diagnostic.Kind? = nil
+    ) {
+        events.publish(
+            .log(
+                LogLine(
+                    level: level, message: message, time: Date().timeIntervalSince1970,
+                    diagnostic: diagnostic)))
+    }
+
+    func fail(_ message: String) {
+        events.publish(.failure(Failure(message: message, fatal: false)))
+    }
+
+    func tellState() {
+        stateTold = .now
+        events.publish(.state(state()))
+    }
+
+    private func state() -> SessionState {
+        let step = session?.step ?? 0
+        let end = session?.recipe.session.steps ?? 0
+        let rate = pace.stepsPerSecond
+        let trained = Set(session?.recipe.populations.professions ?? [])
+        return SessionState(
+            phase: phase, session: (folder as NSString).lastPathComponent, step: step, endStep: end,
+            lanes: session?.lanes.map { LaneState(settings: $0.settings, step: $0.step) } ?? [],
+            prompts: Profession.all.map {
+                PromptState(prompt: Caption($0).text, trained: trained.contains($0.name))
+            }.sorted { $0.trained && !$1.trained }
+                + typedPrompts.map { PromptState(prompt: $0, trained: false) },
+            selectedPrompt: selectedPrompt, stepsPerSecond: rate,
+            imagesPerSecond: pace.imagesPerSecond, secondsLeft: Double(end - step) / rate,
+            savedStep: session?.saved?.step, savedAt: session?.saved?.at,
+            kernel: MatrixKernel.name)
+    }
+}
+
+/// A running mean of how long steps take.
+struct Pace {
+    private var seconds = 0.0
+    private var images = 0.0
+
+    /// NaN before the first step.
+    var stepsPerSecond: Double { seconds > 0 ? 1 / seconds : .nan }
+    var imagesPerSecond: Double { seconds > 0 ? images / seconds : .nan }
+
+    mutating func note(seconds new: Double, images count: Int) {
+        let weight = seconds == 0 ? 1 : 0.1
+        seconds += weight * (new - seconds)
+        images += weight * (Double(count) - images)
+    }
+}
