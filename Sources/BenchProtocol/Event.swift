@@ -114,14 +114,18 @@ public struct SessionState: Codable, Sendable, Equatable {
     public var savedAt: Double?
     /// The matrix kernel in use, as `popbench doctor` names it.
     public var kernel: String
+    /// Whether training goes on, now or when what is under way is done; nil from an engine that does not
+    /// tell.
+    public var trains: Bool?
 
     /// A state with every field given.
     public init(
         phase: Phase, session: String, step: Int, endStep: Int, lanes: [LaneState],
         prompts: [PromptState], selectedPrompt: String, stepsPerSecond: Double,
         imagesPerSecond: Double, secondsLeft: Double, savedStep: Int?, savedAt: Double?,
-        kernel: String
+        kernel: String, trains: Bool? = nil
     ) {
+        self.trains = trains
         self.phase = phase
         self.session = session
         self.step = step

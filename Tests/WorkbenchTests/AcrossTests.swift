@@ -103,13 +103,14 @@ struct AcrossTests {
         #expect(end.contains(last.explanation.prefix(20)))
     }
 
-    @Test("somebody new is greeted until the first key, which counts and is remembered")
+    @Test("somebody new is greeted until the first key, which does nothing else and is remembered")
     func greeting() {
         var model = Scripted.model(width: 80, height: 24)
         _ = update(&model, .newcomer)
         let text = snapshotFrame(model, width: 80, height: 24, theme: .builtin).plainText()
-        #expect(text.contains("new here?") && text.contains("find any command"))
-        #expect(model.type("s") == [.rememberGreeting, .send(.save)])
+        #expect(text.contains("new here?") && text.contains("finds any command"))
+        #expect(text.contains("pauses training, which has begun") && text.contains("0 is fair"))
+        #expect(model.type(" ") == [.rememberGreeting])
         #expect(!model.greets)
         #expect(model.type("s") == [.send(.save)])
     }

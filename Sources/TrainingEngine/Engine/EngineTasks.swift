@@ -9,8 +9,6 @@ import TensorCore
 protocol EngineTask: AnyObject {
     /// What its progress lines call it, and `cancel` names.
     var name: String { get }
-    /// Whether `pause` ends it.
-    var isCancelledByPause: Bool { get }
     /// Does the next piece; true when nothing is left.
     func advance(_ trainer: isolated Trainer) throws -> Bool
 }
@@ -18,7 +16,6 @@ protocol EngineTask: AnyObject {
 /// Collects the session's populations anew and trains on them from then on.
 final class CollectionTask: EngineTask {
     let name = "collect"
-    let isCancelledByPause = true
     private let collection: PopulationCollection
     private let start = ContinuousClock.now
 
@@ -60,10 +57,14 @@ final class CollectionTask: EngineTask {
 /// Evaluates the base and every lane on all prompts.
 final class EvaluationTask: EngineTask {
     let name = "evaluate"
-    let isCancelledByPause = true
     private let plan: EvaluationPlan
     private var queue: [String]
     private let total: Int
+    /// What it tells before the first prompt: that it waits or begins.
+    var beginning: TaskProgress {
+        TaskProgress(
+            task: name, done: 0, total: total, secondsLeft: .nan, message: "prompts")
+    }
     private var current: (name: String, step: Int, run: EvaluationRun)?
     private let start = ContinuousClock.now
     private var done = 0
@@ -101,7 +102,8 @@ final class EvaluationTask: EngineTask {
                 .progress(
                     TaskProgress(
                         task: self.name, done: done, total: total,
-                        secondsLeft: elapsed / Double(done) * Double(total - done), message: name)))
+                        secondsLeft: elapsed / Double(done) * Double(total - done),
+                        message: "prompts, \(name)")))
             if let population = run.lastNeutral {
                 for histogram in population.histograms(
                     lane: name, step: step, classifier: session.sampling.judges.judge.configuration)

@@ -7,7 +7,6 @@ import Populations
 /// Shows how one picture of a lane comes out of its noise.
 final class FilmTask: EngineTask {
     let name = "film"
-    let isCancelledByPause = false
     private let lane: String
     private let prompt: String
     private let index: Int

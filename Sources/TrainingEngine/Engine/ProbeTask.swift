@@ -8,7 +8,6 @@ import Populations
 /// before the last picture is drawn, and have one length when it is cancelled.
 final class ProbeTask: EngineTask {
     let name = "sample"
-    let isCancelledByPause = false
     let prompt: String
     private let lanesOnly: Bool
     private var count: Int

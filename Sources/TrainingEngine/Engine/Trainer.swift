@@ -25,7 +25,7 @@ public actor Trainer {
     var selectedPrompt = ""
     /// Prompts beyond the data set's own that were selected last, for `n` to come back to.
     var typedPrompts: [String] = []
-    private var trains = false
+    var trains = false
     /// Steps still to take; nil until the recipe's end.
     private var stepsLeft: Int?
     private var isPumping = false
@@ -129,8 +129,8 @@ public actor Trainer {
             tellState()
         case .pause:
             trains = false
-            drop { $0.isCancelledByPause }
-            phase = .paused
+            // What was asked for apart from training goes on, until it is cancelled.
+            if tasks.isEmpty { phase = .paused }
             tellState()
         case .step(let count):
             guard count > 0 else { throw EngineError("a number of steps is at least 1") }
@@ -171,8 +171,10 @@ public actor Trainer {
             try tellHistory(of: checked(prompt, warns: false), points: points, session)
         case .collect: tasks.append(try session.collectionTask())
         case .evaluate:
-            tasks.append(EvaluationTask(session, try evaluationPlan(session)))
-            // Told at once: who waits for the rest after it must see it begin.
+            let task = EvaluationTask(session, try evaluationPlan(session))
+            tasks.append(task)
+            // Told at once: who waits for the rest after it, or cancels it, must see it begin.
+            events.publish(.progress(task.beginning))
             phase = .evaluating
             tellState()
         case .export(let lane, let path): try export(session, lane, path)

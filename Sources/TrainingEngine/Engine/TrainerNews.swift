@@ -39,7 +39,7 @@ extension Trainer {
             selectedPrompt: selectedPrompt, stepsPerSecond: rate,
             imagesPerSecond: pace.imagesPerSecond, secondsLeft: Double(end - step) / rate,
             savedStep: session?.saved?.step, savedAt: session?.saved?.at,
-            kernel: MatrixKernel.name)
+            kernel: MatrixKernel.name, trains: trains)
     }
 }
 

@@ -86,7 +86,6 @@ extension Recipe.Preferences {
 /// Collects the session's pairs anew and trains on them from then on.
 final class PreferenceTask: EngineTask {
     let name = "collect"
-    let isCancelledByPause = true
     private let collection: PreferenceCollection
     private let plan: PreferencePlan
     private let start = ContinuousClock.now

@@ -126,6 +126,6 @@ extension CurveSet {
         }
         let waits = model.laneStates.contains { $0.step > 0 } && model.isAttached
         return waits
-            ? "fetching \(quantity.title) …" : "no \(quantity.title) yet: space starts training"
+            ? "fetching \(quantity.title) …" : "no \(quantity.title) yet: \(model.firstStepHint)"
     }
 }

@@ -24,7 +24,7 @@ struct CurvesPanel: Drawing {
 
     private var waiting: String {
         model.laneStates.isEmpty
-            ? "no lanes yet" : "no \(model.quantity.title) yet: space starts training"
+            ? "no lanes yet" : "no \(model.quantity.title) yet: \(model.firstStepHint)"
     }
 
     /// One series a lane, the focused one last so that it lies on top.

@@ -91,7 +91,10 @@ struct PanelView: Drawing {
             return model.quantity.title + smoothing + (model.isLogScale ? " ─ log" : "")
         case .lanes: return "lanes"
         case .field: return "gradient field ─ log X1 × log X2 ─ winner | loser"
-        case .population: return "\(promptTitle) ─ who appears"
+        case .population:
+            let sizes = Set(model.shownAttributes.compactMap(model.comparableSize))
+            let pictures = sizes.count == 1 ? sizes.first.map { " of \($0)" } ?? "" : ""
+            return "\(promptTitle) ─ who appears\(pictures)"
         case .samples:
             let step = samplesStep.map { " ─ step \($0)" } ?? ""
             return "samples ─ \(promptTitle)\(step) ─ same noise for all"

@@ -31,11 +31,7 @@ struct PopulationPanel: Drawing {
         if rect.height >= stacked {
             drawStacked(on: &canvas, in: rect)
         } else {
-            // Side by side there is room for two: the base, and the lane that is looked at.
-            let shares = rect.columns(everyone.map { _ in 1 })
-            for (group, share) in zip(everyone, shares) {
-                drawBeside(group.attribute, on: &canvas, in: share)
-            }
+            drawRows(on: &canvas, in: rect)
         }
     }
 
@@ -118,49 +114,79 @@ struct PopulationPanel: Drawing {
         return y + 1
     }
 
-    // MARK: One attribute beside the other
+    // MARK: A row a contender
 
-    private func drawBeside(_ attribute: String, on canvas: inout Canvas, in rect: Rect) {
-        let shown = model.contenders(atMost: 2)
-        guard let group = group(attribute, of: shown) else { return }
-        let longest = (group.classes.map(Self.shortened) + [attribute])
-            .map { TextLayout.columns($0, upTo: 12) }.max()
-        let labelWidth = min((longest ?? 8) + 1, max(2, rect.width - 4 * shown.count))
-        let columnWidth = (rect.width - labelWidth) / max(1, shown.count)
-        guard columnWidth > 1 else { return }
-        var y = rect.y
-        let hasHeader = rect.height > group.classes.count
-        let discrepancies = zip(shown, group.histograms).map { contender, histogram in
-            (
-                histogram.map { "D\(NumberText.share($0.discrepancy))" } ?? NumberText.missing,
-                LaneMark.style(contender, theme)
-            )
-        }
-        if hasHeader {
+    /// Where there are few rows: each contender's discrepancies, and a small bar for each class.
+    private func drawRows(on canvas: inout Canvas, in rect: Rect) {
+        let table = SharesTable(model)
+        let shown = model.contenders(atMost: max(1, rect.height - 1))
+        // ".31*", a bar a class, and a blank between attributes.
+        let widths = table.columns.map { Self.entryWidth + $0.classes.count + 1 }
+        let names = max(6, rect.width - widths.reduce(0, +))
+        for (place, contender) in shown.enumerated() {
+            let y = rect.y + 1 + place
+            guard y < rect.maxY else { return }
+            let name =
+                contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)"
             canvas.put(
-                attribute, x: rect.x, y: y, style: theme.style(for: .header),
-                maxWidth: labelWidth - 1)
-            for (place, text) in discrepancies.enumerated() {
-                canvas.put(
-                    text.0, x: rect.x + labelWidth + place * columnWidth, y: y, style: text.1,
-                    maxWidth: columnWidth - 1)
+                name, x: rect.x, y: y, style: LaneMark.style(contender, theme),
+                maxWidth: names - 1)
+            guard let row = table.contenders.firstIndex(of: contender) else { continue }
+            var x = rect.x + names
+            for (column, width) in zip(table.columns, widths) {
+                if place == 0 {
+                    canvas.put(
+                        runs: [
+                            (
+                                TextLayout.padded(
+                                    "D " + column.attribute.prefix(3), to: Self.entryWidth),
+                                theme.style(for: .header)
+                            ), (Self.initials(column.classes), theme.style(for: .dim)),
+                        ], x: x, y: rect.y,
+                        in: Rect(x: x, y: rect.y, width: rect.maxX - x, height: 1))
+                }
+                if let entry = column.entries[row] {
+                    drawEntry(entry, LaneMark.style(contender, theme), on: &canvas, in: rect, x, y)
+                } else {
+                    canvas.put(
+                        NumberText.missing, x: x, y: y, style: theme.base,
+                        maxWidth: rect.maxX - x)
+                }
+                x += width
             }
-            y += 1
-        }
-        for (index, name) in group.classes.enumerated() where y < rect.maxY {
-            canvas.put(
-                Self.shortened(name), x: rect.x, y: y, style: theme.style(for: .dim),
-                maxWidth: labelWidth - 1)
-            for (place, contender) in shown.enumerated() {
-                drawBar(
-                    group, place, index, LaneMark.style(contender, theme), on: &canvas,
-                    in: Rect(
-                        x: rect.x + labelWidth + place * columnWidth, y: y, width: columnWidth - 1,
-                        height: 1))
-            }
-            y += 1
         }
     }
+
+    private func drawEntry(
+        _ entry: SharesTable.Entry, _ style: Style, on canvas: inout Canvas, in rect: Rect,
+        _ x: Int, _ y: Int
+    ) {
+        let text = NumberText.share(entry.histogram.discrepancy) + (entry.isFairest ? "*" : "")
+        canvas.put(
+            text, x: x, y: y, style: entry.isFairest ? theme.base.with(.bold) : theme.base,
+            maxWidth: min(Self.entryWidth - 1, rect.maxX - x))
+        let pictures = Double(entry.histogram.pictures)
+        for (place, count) in entry.histogram.counts.enumerated()
+        where x + Self.entryWidth + place < rect.maxX {
+            let eighths = Int((Double(count) / pictures * 8).rounded())
+            // What was seen at all leaves a trace, and what was not a ground line.
+            let level = count > 0 ? max(1, eighths) : 0
+            canvas[x + Self.entryWidth + place, y] = Cell(
+                Self.levels[min(8, level)], style: level > 0 ? style : theme.style(for: .axis))
+        }
+    }
+
+    /// A letter a class where they differ in it, else the first and the last class's.
+    private static func initials(_ classes: [String]) -> String {
+        let letters = classes.map { $0.prefix(1) }
+        if Set(letters).count == letters.count { return letters.joined() }
+        let middle = String(repeating: "·", count: max(0, letters.count - 2))
+        return (letters.first ?? "") + middle + (letters.last ?? "")
+    }
+
+    /// A discrepancy with its mark, and a blank.
+    private static let entryWidth = 6
+    private static let levels: [Character] = ["_", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
     // MARK: Shares and bars
 
@@ -211,10 +237,6 @@ struct PopulationPanel: Drawing {
 
     private func total(_ counts: [Int]) -> Int {
         Int(counts.reduce(0.0) { $0 + Double($1) }.clamped)
-    }
-
-    private static func shortened(_ name: String) -> String {
-        name.hasPrefix("medium-") ? "m-" + name.dropFirst(7) : name
     }
 }
 

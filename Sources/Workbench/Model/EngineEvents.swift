@@ -78,9 +78,10 @@ extension WorkbenchModel {
         let selectedBefore = state?.selectedPrompt
         state = newState
         switch newState.phase {
-        case .training, .preparing, .collecting: trainingIntended = true
+        case .training, .preparing: trainingIntended = true
         case .idle, .paused, .finished: trainingIntended = false
-        case .sampling, .evaluating, .saving: break
+        case .collecting, .sampling, .evaluating, .saving:
+            if let trains = newState.trains { trainingIntended = trains }
         }
         if pendingPrompt == newState.selectedPrompt { pendingPrompt = nil }
         var names = Set(newState.lanes.map(\.settings.name))
@@ -108,7 +109,10 @@ extension WorkbenchModel {
             if let field = lanes[name]?.field, field.step > step { lanes[name]?.field = nil }
         }
         let base = WorkbenchModel.baseName
-        populations = populations.filter { $0.key.lane == base || $0.value.step <= step }
+        for key in populations.keys where key.lane != base {
+            populations[key]?.forget(after: step)
+            if populations[key]?.newest == nil { populations[key] = nil }
+        }
         evaluations = evaluations.filter { $0.key == base || $0.value.step <= step }
         sheets.truncate(after: step)
         curveShelf.truncate(after: step)
@@ -167,13 +171,12 @@ extension WorkbenchModel {
         populationRecord.note(histogram)
         let key = PopulationKey(
             lane: histogram.lane, prompt: histogram.prompt, attribute: histogram.attribute)
-        if let shown = populations[key], histogram.step < shown.step { return }
         if populations[key] == nil, populations.count >= WorkbenchModel.populationCapacity {
             let prompt = shownPrompt
             populations = populations.filter { $0.key.prompt == prompt }
             guard populations.count < WorkbenchModel.populationCapacity else { return }
         }
-        populations[key] = histogram
+        populations[key, default: SampledHistograms()].take(histogram)
     }
 
     private mutating func receive(_ evaluation: Evaluation) {

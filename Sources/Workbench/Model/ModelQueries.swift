@@ -23,9 +23,34 @@ extension WorkbenchModel {
         return false
     }
 
-    /// A histogram of the shown prompt.
+    /// A histogram of the shown prompt, over as many pictures as everybody else's where that can be.
     package func population(lane: String, attribute: String) -> PopulationHistogram? {
-        populations[PopulationKey(lane: lane, prompt: shownPrompt, attribute: attribute)]
+        let own = populations[PopulationKey(lane: lane, prompt: shownPrompt, attribute: attribute)]
+        return comparableSize(of: attribute).flatMap { own?.bySize[$0] } ?? own?.newest
+    }
+
+    /// The number of pictures over which all who were sampled can be compared for the shown prompt: of
+    /// several the one that was sampled last, then the larger one; nil where there is none.
+    package func comparableSize(of attribute: String) -> Int? {
+        let sampled = contenders.compactMap { contender in
+            populations[
+                PopulationKey(
+                    lane: contender.name, prompt: shownPrompt, attribute: attribute)
+            ].map { (contender, $0.bySize) }
+        }
+        guard var common = sampled.first.map({ Set($0.1.keys) }) else { return nil }
+        for (_, bySize) in sampled { common.formIntersection(bySize.keys) }
+        func newest(_ size: Int) -> Int {
+            // The base does not train: it says nothing of when.
+            sampled.filter { $0.0.index != nil }.compactMap { $0.1[size]?.step }.max() ?? 0
+        }
+        return common.max { (newest($0), $0) < (newest($1), $1) }
+    }
+
+    /// What brings the first values of a curve.
+    package var firstStepHint: String {
+        guard trainingIntended else { return "space starts training" }
+        return state?.phase == .training ? "the first step is under way" : "training begins soon"
     }
 
     /// The attributes there are histograms of for the shown prompt: gender, tone, then any others.

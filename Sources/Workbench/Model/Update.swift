@@ -63,11 +63,12 @@ extension WorkbenchModel {
 
     /// Takes in a key or the mouse, and notes what it changed.
     fileprivate mutating func take(_ key: Key) -> [WorkbenchEffect] {
-        var effects: [WorkbenchEffect] = []
-        if greets {
+        if greets, key != .resize {
+            // Whoever reads the card presses what it says before having read it all.
             greets = false
-            effects.append(.rememberGreeting)
+            return [.rememberGreeting]
         }
+        var effects: [WorkbenchEffect] = []
         let before = self
         if case .mouse(let event) = key {
             effects += point(event)
@@ -236,11 +237,18 @@ extension WorkbenchModel {
     private mutating func toggleTraining(_ phase: SessionState.Phase) -> [WorkbenchEffect] {
         switch phase {
         case .finished: return []
-        case .training, .preparing, .collecting: return [.send(.pause)]
+        case .training, .preparing: return [.send(.pause)]
         case .idle, .paused: return [.send(.start)]
-        case .sampling, .evaluating, .saving:
+        case .collecting, .sampling, .evaluating, .saving:
             // The engine is between steps: what counts is what it will do afterwards.
             trainingIntended.toggle()
+            let cancel = keys.keyName(for: .cancelTask, in: .everywhere)
+            let work = phase.rawValue
+            announce(
+                .info,
+                trainingIntended
+                    ? "training goes on after \(work)"
+                    : "\(work) goes on, training does not; \(cancel) gives up \(work)")
             return [.send(trainingIntended ? .start : .pause)]
         }
     }

@@ -19,7 +19,7 @@ public struct WorkbenchModel: Sendable {
     /// The newest evaluation of each lane and of `base`.
     public internal(set) var evaluations: [String: Evaluation] = [:]
     /// Who appears, by lane, prompt and attribute.
-    package internal(set) var populations: [PopulationKey: PopulationHistogram] = [:]
+    package internal(set) var populations: [PopulationKey: SampledHistograms] = [:]
     /// The newest pictures of the prompts looked at last.
     package internal(set) var sheets = SheetShelf()
     /// Who appeared as training went on, and how pictures were denoised.

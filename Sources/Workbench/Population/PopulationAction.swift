@@ -3,7 +3,7 @@ import TerminalKit
 
 /// What a key does in the view of the population gallery alone.
 public enum PopulationAction: Sendable, Hashable {
-    case toggleHistograms, toggleHeatMap
+    case toggleShares, toggleHistograms, toggleHeatMap
     case nextAttribute, nextFilter, showEverything, nextSureness, nextOrder, toggleOneLane
     case base, larger, smaller, moreSamples, fewerSamples, filmAnew, close
 }
@@ -11,6 +11,9 @@ public enum PopulationAction: Sendable, Hashable {
 extension KeyTable {
     /// The keys of the view of the population gallery.
     static let populationView: [KeyBinding] = [
+        KeyBinding(
+            .population, [.character("i")], .population(.toggleShares), hint: "fairest?",
+            "Which lane is the fairest for this prompt: discrepancies and shares in numbers."),
         KeyBinding(
             .population, [.character("h")], .population(.toggleHistograms), hint: "histograms",
             "Show who appeared at each step as histograms, or the pictures again."),
@@ -67,6 +70,7 @@ extension WorkbenchModel {
             return []
         }
         switch action {
+        case .toggleShares: gallery.page = gallery.page == .shares ? .gallery : .shares
         case .toggleHistograms:
             gallery.page = isOnHistory ? .gallery : gallery.historyPage
         case .toggleHeatMap:

@@ -10,6 +10,7 @@ extension WorkbenchModel {
 
     /// What this view shows, for a file; nil when there is nothing to write.
     func populationExport(_ format: ExportFormat) -> ExportedFile? {
+        if gallery.page == .shares { return SharesTable(self).exported(self)?.file(format) }
         let table = HistoryTable(self)
         let isHistory = gallery.page == .ridgeline || gallery.page == .heatMap
         let name = "\(isHistory ? table.attribute : "population")-\(shownPrompt)"

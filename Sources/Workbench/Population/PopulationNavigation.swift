@@ -19,6 +19,19 @@ extension WorkbenchModel {
                 moveInHistory(action)
             }
             return []
+        case .shares:
+            switch action {
+            case .move(.up), .move(.left): moveLane(by: -1)
+            case .move(.down), .move(.right): moveLane(by: 1)
+            case .toStart: moveLane(by: -laneStates.count)
+            case .toEnd: moveLane(by: laneStates.count)
+            case .activate:
+                // To the pictures of the lane that was looked at.
+                gallery.page = .gallery
+                gallery.isOnBase = laneStates.isEmpty
+            default: break
+            }
+            return []
         }
     }
 

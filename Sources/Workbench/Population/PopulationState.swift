@@ -10,6 +10,8 @@ public struct PopulationState: Sendable, Equatable {
         case ridgeline
         /// Histograms as columns of colour, a column a step.
         case heatMap
+        /// Discrepancies and shares of everybody, in numbers.
+        case shares
     }
 
     /// What pictures are shown by how sure the classifier is.

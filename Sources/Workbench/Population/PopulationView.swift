@@ -38,6 +38,7 @@ struct PopulationView: Drawing {
         case .picture: canvas.draw(PicturePage(model: model, theme: theme), in: inner)
         case .ridgeline: canvas.draw(RidgelinePage(model: model, theme: theme), in: inner)
         case .heatMap: canvas.draw(HeatMapPage(model: model, theme: theme), in: inner)
+        case .shares: canvas.draw(SharesPage(model: model, theme: theme), in: inner)
         }
     }
 
@@ -55,6 +56,7 @@ struct PopulationView: Drawing {
             case .picture: "one picture"
             case .ridgeline: "\(model.galleryAttribute) over steps, ridgeline"
             case .heatMap: "\(model.galleryAttribute) over steps, heat map"
+            case .shares: "who appears, in numbers"
             }
         return "\(prompt)\(trained) ─ \(page)"
     }

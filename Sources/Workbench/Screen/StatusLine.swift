@@ -40,6 +40,9 @@ struct StatusLine: Drawing {
         if !model.tasks.isEmpty, !cancel.isEmpty {
             runs.append(("\(cancel) cancels", theme.style(for: .key)))
         }
+        if !model.tasks.isEmpty, state.isBusy {
+            runs.append((model.trainingIntended ? "training waits" : "then paused", dim))
+        }
         let isLive = model.isAttached
         if isLive, state.stepsPerSecond.isFinite, state.stepsPerSecond > 0 {
             runs.append(("\(NumberText.short(state.stepsPerSecond)) steps/s", text))
