@@ -30,16 +30,13 @@ struct ScreenRobustnessTests {
         }
         terminal.resize(width: 1, height: 1)
         terminal.resize(width: 100, height: 30)
-        try session.waitForTraining(in: terminal)
+        try session.waitForWholeScreen(in: terminal)
         // Back at the size that the screen knows before it has looked, with all cells lost.
         for _ in 0..<20 {
             terminal.resize(width: 1, height: 1)
             terminal.resize(width: 100, height: 30)
         }
-        try terminal.wait(until: "tabs, status and keys") { shown in
-            shown.lines[0].contains("1 dashboard") && shown.lines[28].contains("● training")
-                && shown.lines[29].contains("q quit")
-        }
+        try session.waitForWholeScreen(in: terminal)
         try session.expectAnswers(terminal)
         try session.leave(terminal)
         try session.endEngine()
@@ -60,6 +57,17 @@ struct ScreenRobustnessTests {
         try terminal.wait(for: "what to do")
         try terminal.type("\u{3}")
         try session.leave(terminal)
+        try session.endEngine()
+    }
+
+    @Test("a parent that blocks signals does not keep the screen from hearing them")
+    func blockedSignals() throws {
+        let terminal = try session.screen(blocksSignals: true)
+        try session.waitForTraining(in: terminal)
+        terminal.resize(width: 100, height: 30)
+        try session.waitForWholeScreen(in: terminal)
+        kill(try #require(terminal.screenPID), SIGTERM)
+        #expect(try terminal.exitStatus() == (0, true))
         try session.endEngine()
     }
 

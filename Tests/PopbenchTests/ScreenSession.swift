@@ -47,8 +47,11 @@ final class ScreenSession {
     }
 
     /// The screen alone in a terminal.
-    func screen(width: Int = 80, height: Int = 24) throws -> ShellTerminal {
-        try ShellTerminal(program, command, width: width, height: height)
+    func screen(
+        width: Int = 80, height: Int = 24, blocksSignals: Bool = false
+    ) throws -> ShellTerminal {
+        try ShellTerminal(
+            program, command, width: width, height: height, blocksSignals: blocksSignals)
     }
 
     /// Opens the screen in a shell's terminal.
@@ -63,6 +66,17 @@ final class ScreenSession {
     func waitForTraining(in terminal: ShellTerminal) throws {
         try terminal.wait(until: "a screen that trains") {
             $0.isAlternate && $0.text.contains("● training")
+        }
+    }
+
+    /// Waits until tabs, panels, status and the last line are there, at the terminal's size.
+    func waitForWholeScreen(in terminal: ShellTerminal) throws {
+        try terminal.wait(until: "a whole screen") { shown in
+            let lines = shown.lines
+            let width = shown.size.width
+            return shown.isAlternate && lines.count > 3 && lines[0].contains("1 dashboard")
+                && lines[1].hasPrefix("╭") && lines[1].hasSuffix("╮") && lines[1].count == width
+                && lines[lines.count - 2].contains("● training") && !lines[lines.count - 1].isEmpty
         }
     }
 

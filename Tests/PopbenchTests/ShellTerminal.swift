@@ -30,7 +30,12 @@ final class ShellTerminal {
     private var commands = 0
 
     /// Starts a command in a terminal of its own, as its controlling one.
-    init(_ program: Program, _ command: [String], width: Int = 80, height: Int = 24) throws {
+    ///
+    /// - Parameter blocksSignals: whether it is started as threads do that hear no signals.
+    init(
+        _ program: Program, _ command: [String], width: Int = 80, height: Int = 24,
+        blocksSignals: Bool = false
+    ) throws {
         self.program = program
         output = TerminalOutput(width: width, height: height)
         var leader: Int32 = -1
@@ -56,7 +61,7 @@ final class ShellTerminal {
         process.standardError = end
         let ended = self.ended
         process.terminationHandler = { _ in ended.signal() }
-        try process.run()
+        try Self.withSignals(blocked: blocksSignals) { try process.run() }
         try end.close()
     }
 
@@ -68,13 +73,23 @@ final class ShellTerminal {
         let plain = "/bin/dash"
         let path = access(plain, X_OK) == 0 ? plain : "/bin/sh"
         let shell = try ShellTerminal(program, [path, "-i"])
-        try shell.wait(for: "$ ")
+        try shell.wait(for: "$")
         return shell
     }
 
     deinit {
         if process.isRunning { for pid in descendants { kill(pid, SIGKILL) } }
         if !hasVanished { vanish() }
+    }
+
+    /// Does something with the signals that a process is to inherit.
+    private static func withSignals(blocked: Bool, _ run: () throws -> Void) rethrows {
+        var mask = sigset_t()
+        var before = sigset_t()
+        if blocked { sigfillset(&mask) } else { sigemptyset(&mask) }
+        pthread_sigmask(SIG_SETMASK, &mask, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try run()
     }
 
     private static func size(_ width: Int, _ height: Int) -> winsize {

@@ -168,6 +168,22 @@ struct BackendTests {
             }
         }
 
+        @Test("a signal that came while the screen was lent is told once it is back")
+        func signalWhileLent() async {
+            await #expect(processExitsWith: .exitCode(0)) {
+                let terminal = PseudoTerminal(width: 40, height: 10)
+                let curses = CursesTerminal(environment: terminal.environment)
+                try curses.start()
+                kill(getpid(), SIGTERM)
+                // Nobody could let this process go on, so that it is not stopped at all.
+                curses.suspend()
+                // Where nothing is told, this ends the wait and the test.
+                alarm(60)
+                let events = curses.wait(descriptors: [], deadline: nil)
+                _exit(events == [.terminate(signal: SIGTERM)] ? 0 : 2)
+            }
+        }
+
         @Test("a crash restores the modes before the handler that was there runs")
         func crash() async {
             await #expect(processExitsWith: .exitCode(0)) {
