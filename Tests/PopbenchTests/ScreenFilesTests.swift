@@ -30,7 +30,7 @@ struct ScreenFilesTests {
         try terminal.type("Q")
         try terminal.wait(for: "leave it training")
         try terminal.type("l")
-        #expect(try terminal.exitStatus() == (0, true))
+        try terminal.expectOrderlyEnd()
         try session.endEngine()
     }
 

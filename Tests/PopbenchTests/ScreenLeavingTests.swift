@@ -32,8 +32,8 @@ struct ScreenLeavingTests {
     }
 
     private func end(_ shell: ShellTerminal) throws {
-        try shell.type("exit\n")
-        #expect(try shell.exitStatus().hasExited)
+        try shell.type("exit 0\n")
+        try shell.expectOrderlyEnd()
         try session.endEngine()
     }
 

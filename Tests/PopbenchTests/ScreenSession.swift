@@ -95,7 +95,7 @@ final class ScreenSession {
         try terminal.type("l")
         try terminal.wait(for: "goes on in the background")
         #expect(!terminal.shown.isAlternate)
-        #expect(try terminal.exitStatus() == (0, true))
+        try terminal.expectOrderlyEnd()
     }
 
     /// Stops the engine as a person would.

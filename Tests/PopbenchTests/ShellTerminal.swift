@@ -235,11 +235,16 @@ final class ShellTerminal {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
-    /// Waits until everything in the terminal has ended; the status of the last.
-    func exitStatus() throws -> (status: Int32, hasExited: Bool) {
+    /// Waits until the program, or the shell, has ended, as one that has found no fault.
+    func expectOrderlyEnd(location: SourceLocation = #_sourceLocation) throws {
         guard ended.wait(timeout: .now() + Self.patience) == .success else {
             throw failure("the end of the program")
         }
-        return (process.terminationStatus, process.terminationReason == .exit)
+        // What it said last is still on its way.
+        if !hasVanished { output.waitForEnd(until: Date(timeIntervalSinceNow: 5)) }
+        #expect(
+            process.terminationReason == .exit && process.terminationStatus == 0,
+            "status \(process.terminationStatus); the terminal: \(output.description)",
+            sourceLocation: location)
     }
 }
