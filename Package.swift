@@ -159,6 +159,7 @@ let package = Package(
                 "popbench", "EngineLink", "TrainingEngine", "Populations", "Pictures",
                 "DiffusionModels",
                 "ModelStore", "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol",
+                "TerminalKit",
             ]),
     ]
 )

@@ -23,6 +23,7 @@ static const struct { int number; int bit; } watched[] = {
 enum { WATCHED = sizeof watched / sizeof watched[0] };
 
 static struct sigaction before[WATCHED];
+static sigset_t mask_before;
 static atomic_int noted;
 static int told = -1;
 
@@ -52,11 +53,17 @@ int ct_watch_signals(void) {
     told = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (told < 0) return -1;
     for (int i = 0; i < WATCHED; i++) install(i, &before[i]);
+    // A parent that blocks signals in its threads has passed that on.
+    sigset_t heard;
+    sigemptyset(&heard);
+    for (int i = 0; i < WATCHED; i++) sigaddset(&heard, watched[i].number);
+    pthread_sigmask(SIG_UNBLOCK, &heard, &mask_before);
     return told;
 }
 
 void ct_unwatch_signals(void) {
     if (told < 0) return;
+    pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
     for (int i = 0; i < WATCHED; i++) sigaction(watched[i].number, &before[i], NULL);
     close(told);
     told = -1;
@@ -95,11 +102,22 @@ static struct termios kept_modes;
 static int kept_descriptor = -1;
 static atomic_int restored;
 
+// Has a signal do what it does to a process without handlers, once this one's has returned.
+static void end_by(int number) {
+    struct sigaction plain;
+    memset(&plain, 0, sizeof plain);
+    plain.sa_handler = SIG_DFL;
+    sigaction(number, &plain, NULL);
+    raise(number);
+}
+
 static void crash(int number, siginfo_t *info, void *context) {
     if (kept_descriptor >= 0 && !atomic_exchange(&restored, 1)) {
-        // Mouse and paste modes off, attributes off, cursor on, the main screen back.
+        // Mouse and paste modes off, cursor keys and keypad as usual, attributes off, cursor on,
+        // the main screen back.
         static const char reset[] =
-            "\033[?1000l\033[?1002l\033[?1006l\033[?2004l\033[m\033[?25h\033[?1049l\r\n";
+            "\033[?1000l\033[?1002l\033[?1006l\033[?2004l\033[?1l\033>\033[m\033[?25h"
+            "\033[?1049l\r\n";
         ssize_t written = write(kept_descriptor, reset, sizeof reset - 1);
         (void)written;
         tcsetattr(kept_descriptor, TCSANOW, &kept_modes);
@@ -111,15 +129,17 @@ static void crash(int number, siginfo_t *info, void *context) {
         if (fatal[i] != number) continue;
         if (fatal_before[i].sa_flags & SA_SIGINFO && fatal_before[i].sa_sigaction) {
             fatal_before[i].sa_sigaction(number, info, context);
+            // An instruction that fails does so again, and ends the process; a signal that was
+            // sent does not, and a screen without its terminal must not go on.
+            if (info->si_code <= 0) end_by(number);
             return;
         }
         if (fatal_before[i].sa_handler != SIG_DFL && fatal_before[i].sa_handler != SIG_IGN) {
             fatal_before[i].sa_handler(number);
+            if (info->si_code <= 0) end_by(number);
             return;
         }
-        // The default: raised again when this handler returns.
-        sigaction(number, &fatal_before[i], NULL);
-        raise(number);
+        end_by(number);
     }
 }
 

@@ -215,7 +215,9 @@ public final class CursesTerminal: TerminalBackend {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
             polled += descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            let ready = poll(&polled, nfds_t(polled.count), timeout(until: deadline))
+            // What came while the process was stopped is told without anything to wait for.
+            let longest = held == 0 ? timeout(until: deadline) : 0
+            let ready = poll(&polled, nfds_t(polled.count), longest)
             var events = signalEvents()
             if ready > 0 {
                 let lost = Int16(POLLHUP | POLLERR | POLLNVAL)
@@ -301,13 +303,17 @@ public final class CursesTerminal: TerminalBackend {
             suspend()
             events.append(.key(.resize))
         } else if noted & CT_SIGNAL_CONT != 0 {
-            // Stopped by SIGSTOP: the shell may have changed the modes meanwhile.
+            // Stopped by SIGSTOP: the shell may have changed the modes meanwhile, and of another
+            // size only those in the foreground were told.
             ct_leave()
             ct_enter()
             shown = nil
+            updateSize()
             events.append(.key(.resize))
         }
         if noted & CT_SIGNAL_WINCH != 0 {
+            // A size that is the known one again was another in between, which has cost cells.
+            shown = nil
             updateSize()
             events.append(.key(.resize))
         }

@@ -147,6 +147,46 @@ struct BackendTests {
             }
         }
 
+        @Test("a size that changed and changed back is painted anew: its cells are lost")
+        func sizeThereAndBack() async {
+            await #expect(processExitsWith: .exitCode(0)) {
+                let terminal = PseudoTerminal(width: 40, height: 10)
+                let curses = CursesTerminal(environment: terminal.environment)
+                try curses.start()
+                var canvas = Canvas(width: 40, height: 10)
+                canvas.put("hello", x: 0, y: 0, style: .plain)
+                curses.draw(canvas, reason: .data)
+                terminal.forget()
+                terminal.resize(width: 2, height: 1)
+                terminal.resize(width: 40, height: 10)
+                let woken = curses.wait(descriptors: [], deadline: .now + .seconds(5))
+                guard woken == [.key(.resize)] else { _exit(2) }
+                curses.draw(canvas, reason: .input)
+                guard terminal.output().contains("hello") else { _exit(3) }
+                curses.stop()
+                _exit(0)
+            }
+        }
+
+        @Test("a signal that came while the screen was lent is told once it is back")
+        func signalWhileLent() async {
+            await #expect(processExitsWith: .exitCode(0)) {
+                let terminal = PseudoTerminal(width: 40, height: 10)
+                let curses = CursesTerminal(environment: terminal.environment)
+                try curses.start()
+                raise(SIGTERM)
+                // Nobody could let this process go on, so that it is not stopped at all.
+                curses.suspend()
+                // Where nothing is told, this ends the wait and the test.
+                alarm(60)
+                var events: [TerminalEvent] = []
+                while !events.contains(.terminate(signal: SIGTERM)) {
+                    events += curses.wait(descriptors: [], deadline: nil)
+                }
+                _exit(0)
+            }
+        }
+
         @Test("a crash restores the modes before the handler that was there runs")
         func crash() async {
             await #expect(processExitsWith: .exitCode(0)) {

@@ -64,7 +64,8 @@ int ct_read_key(int *value);
 // The mouse event behind CT_KEY_MOUSE: action 0 press, 1 release, 2 wheel up, 3 wheel down.
 int ct_read_mouse(int *action, int *button, int *x, int *y);
 
-// Installs handlers that note a signal and write to an eventfd, which is returned (-1: errno).
+// Installs handlers that note a signal and write to an eventfd, which is returned (-1: errno),
+// and lets this thread hear them, whatever its parent blocked.
 // To be called before ct_open, which leaves handlers that are installed alone.
 int ct_watch_signals(void);
 void ct_unwatch_signals(void);

@@ -74,10 +74,18 @@ final class WorkbenchProcess {
         let name = link.folder.lastComponent
         switch mode {
         case .stopped: print("saved; \"popbench --session \(name)\" goes on from here")
-        case .leaveTraining:
+        case .leaveTraining where isAtWork(link.folder):
             print(
                 "\(name) goes on in the background; \"popbench --session \(name)\" shows it again")
-        case .engineGone: print("the engine of \(name) is not running")
+        case .leaveTraining, .engineGone: print("the engine of \(name) is not running")
+        }
+    }
+
+    /// Whether a session has an engine, or is about to.
+    private func isAtWork(_ folder: String) -> Bool {
+        switch SessionStatus.inspect(folder) {
+        case .running, .starting: true
+        case .idle, .stale: false
         }
     }
 
