@@ -1,4 +1,5 @@
 import BenchProtocol
+import Foundation
 import TerminalKit
 import Testing
 import Workbench
@@ -6,6 +7,13 @@ import Workbench
 @Suite("Random keys")
 struct RandomKeysTests {
     private typealias Dice = RenderPropertyTests.Dice
+
+    /// More of them by POPBENCH_SEEDS, such as 5-99.
+    static let seeds: [UInt64] = {
+        let asked = ProcessInfo.processInfo.environment["POPBENCH_SEEDS"] ?? "1-4"
+        let ends = asked.split(separator: "-").compactMap { UInt64($0) }
+        return ends.count == 2 && ends[0] <= ends[1] ? Array(ends[0]...ends[1]) : [1, 2, 3, 4]
+    }()
 
     /// Every letter often, as people hit them, and every other key.
     private static func key(_ dice: inout Dice, in model: WorkbenchModel) -> Key {
@@ -42,21 +50,62 @@ struct RandomKeysTests {
             .checked(
                 ticket: draft.ticket,
                 Bool.random(using: &dice)
-                    ? nil : RecipeProblem(line: Int.random(in: -1..<99, using: &dice), message: "no"))
+                    ? nil
+                    : RecipeProblem(line: Int.random(in: -1..<99, using: &dice), message: "no"))
         case .make: .notMade(RecipeProblem(line: nil, message: "the disk is full"))
         default: Bool.random(using: &dice) ? .done("done") : .failed("it cannot be done")
         }
     }
 
+    /// What an engine would answer to a command, now and then.
+    private static func answer(_ command: Command, _ dice: inout Dice) -> [Event] {
+        guard Int.random(in: 0..<4, using: &dice) > 0 else {
+            return [.failure(Failure(message: "it cannot be done", fatal: false))]
+        }
+        switch command {
+        case .fetchCurve(let request):
+            let last = min(40, request.lastStep)
+            let first = max(0, min(request.firstStep, last))
+            let count = Int.random(in: 0..<8, using: &dice)
+            return [
+                .curve(
+                    Curve(
+                        lane: request.lane, quantity: request.quantity,
+                        firstStep: request.firstStep, lastStep: request.lastStep,
+                        buckets: (0..<count).map { place in
+                            let value = Double.random(in: -2..<2, using: &dice)
+                            return .init(
+                                step: first + place, minimum: value - 1, maximum: value + 1,
+                                mean: value)
+                        }))
+            ]
+        case .selectPrompt(let prompt):
+            return [.state(Scripted.state(step: 40, prompt: prompt))]
+        case .film(let lane, _, let index, _):
+            return [.film(PopulationScript.film(lane, index: index, step: 40))]
+        case .evaluate:
+            return [
+                .progress(
+                    TaskProgress(
+                        task: "evaluate", done: 0, total: 9, secondsLeft: .nan, message: ""))
+            ]
+        default: return []
+        }
+    }
+
     @Test(
         "thousands of keys at any size, obeyed and drawn, never trap",
-        arguments: [UInt64(1), 2, 3, 4])
+        arguments: RandomKeysTests.seeds)
     func keys(seed: UInt64) {
         var dice = Dice(state: seed)
         var model = Scripted.sessions(width: 100, height: 30)
         for event in PopulationScript.events { _ = update(&model, .event(event)) }
+        var events: [Event] = []
         var frame = snapshotFrame(model, width: 100, height: 30, theme: .builtin)
+        let fresh = model
         for turn in 0..<1_500 {
+            // Whoever has left comes again.
+            if !model.isAttached, turn % 50 == 0 { model = fresh }
             if Int.random(in: 0..<40, using: &dice) == 0 {
                 let width = Int.random(in: 1..<220, using: &dice)
                 _ = update(
@@ -65,8 +114,23 @@ struct RandomKeysTests {
             _ = update(&model, .drawn(frame.hitAreas))
             var waiting = update(&model, .key(Self.key(&dice, in: model)))
             while let effect = waiting.popLast() {
-                guard case .sessions(let request) = effect else { continue }
-                waiting += update(&model, .sessions(Self.answer(request, model, &dice)))
+                switch effect {
+                case .sessions(let request):
+                    waiting += update(&model, .sessions(Self.answer(request, model, &dice)))
+                case .send(let command):
+                    for event in Self.answer(command, &dice) {
+                        waiting += update(&model, .event(event))
+                    }
+                default: break
+                }
+            }
+            if turn % 20 == 0 {
+                if events.isEmpty {
+                    events = (Scripted.events(steps: 3) + PopulationScript.events)
+                        .shuffled(using: &dice)
+                    if turn % 100 == 0 { events += RenderPropertyTests.hostile(&dice) }
+                }
+                if let event = events.popLast() { _ = update(&model, .event(event)) }
             }
             _ = update(&model, .clock(Scripted.clock + Double(turn)))
             frame = snapshotFrame(
