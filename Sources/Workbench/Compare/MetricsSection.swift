@@ -73,9 +73,7 @@ struct MetricsSection: Drawing {
     ) {
         for (column, contender) in shown.enumerated() {
             let mark = contender.name == model.compare.baseline ? "¦" : ""
-            let name =
-                contender.index == nil
-                ? contender.name : "\(LaneMark.text(contender)) \(contender.name)"
+            let name = model.label(of: contender, atMost: cell - 1 - mark.count)
             let focused = contender.index == model.focusedLane && contender.index != nil
             canvas.put(
                 mark + name, rightAlignedTo: x + (column + 1) * cell - 1, y: rect.y,

@@ -49,7 +49,7 @@ struct PopulationPanel: Drawing {
         guard columnWidth > 1 else { return }
         for (place, contender) in shown.enumerated() {
             canvas.put(
-                contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)",
+                model.label(of: contender, atMost: columnWidth - 1, mark: \.mark),
                 x: rect.x + labelWidth + place * columnWidth, y: rect.y,
                 style: LaneMark.style(contender, theme).with(.bold), maxWidth: columnWidth - 1)
         }
