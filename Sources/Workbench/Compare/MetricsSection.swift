@@ -30,7 +30,11 @@ struct MetricsSection: Drawing {
         let cell = min(24, room / max(1, shown.count))
         guard cell > 2, rect.height > 1 else { return }
         drawHead(shown, cell, from: rect.x + nameWidth + 1, on: &canvas, in: rect)
-        let (above, note) = rect.splitTop(1).1.splitBottom(rect.height > 5 ? 1 : 0)
+        let chosen = names[min(model.compare.row, names.count - 1)]
+        // Below the list: what the chosen figure is, where the list keeps some rows, and the legend.
+        let sentence = TextLayout.wrapped(FigureMeaning.sentence(chosen) ?? "", to: rect.width)
+        let told = rect.height >= 10 ? min(sentence.count, 2) : 0
+        let (above, note) = rect.splitTop(1).1.splitBottom(rect.height > 5 ? 1 + told : 0)
         // The chosen figure is told in full where that leaves room for a list.
         let whole = model.compared.count + 1
         let (body, detail) = above.splitBottom(above.height >= whole + 6 ? whole : 0)
@@ -60,12 +64,17 @@ struct MetricsSection: Drawing {
         if !detail.isEmpty {
             canvas.draw(
                 FigureDetail(
-                    name: names[min(model.compare.row, names.count - 1)], model: model,
-                    theme: theme), in: detail)
+                    name: chosen, model: model, theme: theme), in: detail)
+        }
+        for (row, line) in sentence.prefix(told).enumerated() {
+            let isCut = row == told - 1 && sentence.count > told
+            canvas.put(
+                isCut ? line + " …" : line, x: note.x, y: note.y + row,
+                style: theme.style(for: .text), maxWidth: note.width)
         }
         canvas.put(
-            noteText(names.count, names[min(model.compare.row, names.count - 1)]), x: note.x,
-            y: note.y, style: theme.style(for: .dim), maxWidth: note.width)
+            noteText(names.count, chosen, width: note.width), x: note.x, y: note.y + told,
+            style: theme.style(for: .dim), maxWidth: note.width)
     }
 
     private func drawHead(
@@ -102,7 +111,7 @@ struct MetricsSection: Drawing {
         return isBest ? theme.style(for: .ok).with(.bold) : theme.style(for: .text)
     }
 
-    private func noteText(_ count: Int, _ name: String) -> String {
+    private func noteText(_ count: Int, _ name: String, width: Int) -> String {
         let better =
             switch FigureKind.better(name) {
             case .lower: ", lower is better"
@@ -110,10 +119,16 @@ struct MetricsSection: Drawing {
             case nil: ""
             }
         let n = model.compared.compactMap { model.figure(name, of: $0.name)?.n }.max() ?? 0
-        let legend =
+        let counted = FigureMeaning.count(n, of: name)
+        // The title names the baseline; where there is room, so does the legend.
+        let legends =
             model.compare.showsDeltas
-            ? "less \(model.compare.baseline): ✓ better ✗ worse ~ undecided at 95 %"
-            : "* best, ± 95 %, ¦ baseline"
-        return "\(min(model.compare.row + 1, count))/\(count) n \(n)\(better)  \(legend)"
+            ? [
+                "less \(model.compare.baseline): ✓ better ✗ worse ~ undecided at 95 %",
+                "✓ better ✗ worse ~ undecided", "✓ better ✗ worse ~ unclear",
+            ] : ["* best, ± 95 %, ¦ baseline", "* best, ¦ baseline"]
+        let place = "\(min(model.compare.row + 1, count))/\(count) \(counted)\(better)  "
+        return place
+            + (legends.first { !TextLayout.exceeds(place + $0, width) } ?? legends.last ?? "")
     }
 }

@@ -9,6 +9,12 @@ public struct HelpText: Sendable, Equatable {
 
     /// The whole help from its top.
     public init() {}
+
+    /// The words that entries have to have: `/` and `?` in front only say that they are sought.
+    var sought: [String] {
+        input.text.trimmed.drop { "/?".contains($0) }.lowercased().split(separator: " ")
+            .map(String.init)
+    }
 }
 
 /// One entry of the help: a key or a word, and what it means.
@@ -49,7 +55,7 @@ extension WorkbenchModel {
             title: "Mouse", purpose: nil,
             entries: Glossary.mouse.map { HelpEntry(head: $0.0, words: $0.1) })
         let all = [keys(here), keys(.everywhere), words, mouse] + others.map(keys)
-        let sought = help.input.text.lowercased().split(separator: " ").map(String.init)
+        let sought = help.sought
         return all.compactMap { section in
             var found = section
             if !sought.isEmpty {
