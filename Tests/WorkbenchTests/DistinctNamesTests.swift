@@ -16,7 +16,8 @@ struct DistinctNamesTests {
             DistinctNames.cut(["popalign-beta-500", "sft"], to: 13) == ["popa…beta-500", "sft"])
         let alike = DistinctNames.cut(["dpo-beta-500", "kto-beta-500"], to: 10)
         #expect(alike[0].hasPrefix("d") && alike[1].hasPrefix("k"), "\(alike)")
-        #expect(DistinctNames.cut(["a-b", "a-b"], to: 2) == DistinctNames.cut(["a-b", "a-b"], to: 2))
+        #expect(
+            DistinctNames.cut(["a-b", "a-b"], to: 2) == DistinctNames.cut(["a-b", "a-b"], to: 2))
     }
 
     @Test("whatever the names, each fits, what fits stays whole, and different ones stay different")

@@ -10,8 +10,9 @@ struct FindingTests {
     }
 
     private func lastLine(_ model: WorkbenchModel) -> String {
-        String(screen(model).split(separator: "\n", omittingEmptySubsequences: false)
-            .last { !$0.isEmpty } ?? "")
+        String(
+            screen(model).split(separator: "\n", omittingEmptySubsequences: false)
+                .last { !$0.isEmpty } ?? "")
     }
 
     @Test("a slash or a question mark in front of what is sought in the help is no part of it")

@@ -31,7 +31,8 @@ struct RecipeFormWordsTests {
                     "training", nil, "schedule", "constant", "\"constant\" or \"cosine\"",
                     isText: true, choices: ["constant", "cosine"]),
                 row("lane", 0, "name", "dpo", "a name", isText: true),
-                row("lane", 0, "objective", "diffusion-dpo", "\"sft\"", isText: true,
+                row(
+                    "lane", 0, "objective", "diffusion-dpo", "\"sft\"", isText: true,
                     choices: ["sft", "diffusion-dpo"]),
                 row("lane", 0, "beta", "1000", "a number from 1e-09 to 1000000000.0"),
             ], checkpoints: [400, 0], name: "starter-fork")
@@ -106,7 +107,8 @@ struct RecipeFormWordsTests {
 
     @Test("a lane whose objective has no beta says so, where beta would stand")
     func missingBeta() {
-        func screen(_ objective: String, beta: String, divergence: String, kappa: String) -> String {
+        func screen(_ objective: String, beta: String, divergence: String, kappa: String) -> String
+        {
             var sheet = Scripted.sheet(.forkLane("dpo"))
             for index in sheet.rows.indices where sheet.rows[index].lane == 0 {
                 switch sheet.rows[index].key {

@@ -36,7 +36,8 @@ struct FigureDetail: Drawing {
             var x = rect.x
             let style = LaneMark.style(row.contender, theme)
             canvas.put(
-                model.label(of: row.contender, atMost: names), x: x, y: y, style: style, maxWidth: names)
+                model.label(of: row.contender, atMost: names), x: x, y: y, style: style,
+                maxWidth: names)
             x += names + 1 + values
             canvas.put(
                 row.value, rightAlignedTo: x, y: y, style: theme.style(for: .text),

@@ -44,7 +44,8 @@ extension WorkbenchModel {
         for (column, contender) in compared.enumerated() {
             let x = left + pitch * Double(column)
             figure.words(
-                label(of: contender, atMost: 15, mark: \.mark), at: FigurePoint(x: x, y: top - 14), size: 14,
+                label(of: contender, atMost: 15, mark: \.mark), at: FigurePoint(x: x, y: top - 14),
+                size: 14,
                 color: contender.index.map(Self.printColor) ?? ink)
             guard let sheet = sheets.sheet(lane: contender.name, prompt: shownPrompt) else {
                 continue

@@ -34,7 +34,8 @@ struct PicturesSection: Drawing {
         for (column, contender) in shown.enumerated() {
             let focused = contender.index == model.focusedLane && contender.index != nil
             canvas.put(
-                model.label(of: contender, atMost: pitch - 1), x: rect.x + gutter + column * pitch, y: rect.y,
+                model.label(of: contender, atMost: pitch - 1), x: rect.x + gutter + column * pitch,
+                y: rect.y,
                 style: LaneMark.style(contender, theme).with(
                     focused ? [.bold, .underline] : .bold),
                 maxWidth: pitch - 1)

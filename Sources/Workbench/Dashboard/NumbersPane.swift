@@ -31,7 +31,8 @@ struct NumbersPane: Drawing {
             let style = LaneMark.style(contender, theme)
             let focused = contender.index == model.focusedLane && contender.index != nil
             canvas.put(
-                model.label(of: contender, atMost: names), x: rect.x, y: y, style: focused ? style.with(.bold) : style,
+                model.label(of: contender, atMost: names), x: rect.x, y: y,
+                style: focused ? style.with(.bold) : style,
                 maxWidth: names)
             var value = ""
             if contender.index != nil {

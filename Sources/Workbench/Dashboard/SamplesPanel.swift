@@ -73,7 +73,8 @@ struct SamplesPanel: Drawing {
     }
 
     private func drawStrip(
-        _ contender: Contender, _ grid: PictureGrid, gutter: Int, on canvas: inout Canvas, in rect: Rect
+        _ contender: Contender, _ grid: PictureGrid, gutter: Int, on canvas: inout Canvas,
+        in rect: Rect
     ) {
         let style = LaneMark.style(contender, theme).with(.bold)
         canvas.put(

@@ -59,7 +59,8 @@ extension WorkbenchModel {
         let help = keys.keyName(for: .showHelp, in: view.keyContext)
         strayKeyTold = now
         announce(
-            .info, "\(KeyTable.name(of: key)) does nothing here"
+            .info,
+            "\(KeyTable.name(of: key)) does nothing here"
                 + (help.isEmpty ? "" : "; \(help) lists the keys"))
     }
 }

@@ -32,7 +32,8 @@ package struct GalleryLayout: Equatable, Sendable {
     ///   - exact: the side at which a picture is shown dot for dot.
     ///   - names: the columns that the longest name takes.
     package init?(
-        width: Int, height: Int, rows: Int, pictures: Int, isWrapped: Bool, wanted: Int?, exact: Int,
+        width: Int, height: Int, rows: Int, pictures: Int, isWrapped: Bool, wanted: Int?,
+        exact: Int,
         names: Int = 0
     ) {
         let gutter = isWrapped ? 1 : 6

@@ -84,7 +84,8 @@ struct RidgelinePage: Drawing {
             let isFocused = lane.contender.index == model.focusedLane
             canvas.put(
                 (isFocused ? "▸" : "")
-                    + model.label(of: lane.contender, atMost: panel - (isFocused ? 2 : 1)), x: body.x + Self.gutter + place * panel, y: body.y,
+                    + model.label(of: lane.contender, atMost: panel - (isFocused ? 2 : 1)),
+                x: body.x + Self.gutter + place * panel, y: body.y,
                 style: isFocused
                     ? theme.style(for: .selection)
                     : LaneMark.style(lane.contender, theme).with(.bold), maxWidth: panel - 1)

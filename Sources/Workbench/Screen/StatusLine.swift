@@ -160,7 +160,9 @@ struct HintLine: Drawing {
                     runs: [
                         (name(of: binding), isOpen ? theme.style(for: .key) : dim),
                         (
-                            " \(word(for: binding, isBrief: isBrief))", isOpen ? theme.style(for: .text) : dim),
+                            " \(word(for: binding, isBrief: isBrief))",
+                            isOpen ? theme.style(for: .text) : dim
+                        ),
                     ], x: column, y: rect.y, in: rect) + 2
             canvas.mark(
                 Rect(x: start, y: rect.y, width: column - 2 - start, height: 1),

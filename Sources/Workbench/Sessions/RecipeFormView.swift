@@ -52,7 +52,8 @@ struct RecipeFormView: Drawing {
             let own = self.heading(of: field)
             if own != heading {
                 // What the lane lacks is told where one looks for it: below its settings.
-                if index > 0, heading == RecipeFormView.changes, let missing = form.missingSettings {
+                if index > 0, heading == RecipeFormView.changes, let missing = form.missingSettings
+                {
                     lines.append(.note("  " + missing))
                 }
                 heading = own
