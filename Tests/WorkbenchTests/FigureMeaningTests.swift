@@ -91,6 +91,19 @@ struct FigureMeaningTests {
         }
     }
 
+    @Test("long heads of the glossary are read in full at 80 columns")
+    func heads() {
+        for (sought, words) in [
+            ("retrieval", ["retrieval"]), ("preference score", ["preference", "score"]),
+            ("identity accuracy", ["identity", "accuracy"]),
+        ] {
+            var model = Scripted.model(width: 80, height: 24)
+            _ = model.type("?" + sought)
+            let text = snapshotFrame(model, width: 80, height: 24, theme: .builtin).plainText()
+            for word in words { #expect(text.contains("│ \(word) "), "\(word)\n\(text)") }
+        }
+    }
+
     @Test("the chosen row of the metrics says what the figure is and what its n counts")
     func chosenRow() {
         for (width, height) in [(80, 24), (120, 40), (200, 50)] {

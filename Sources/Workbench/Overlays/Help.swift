@@ -165,8 +165,10 @@ struct HelpView: Drawing {
                 let now = entry.refusal.map { " Not now: \($0)." } ?? ""
                 let words = TextLayout.wrapped(entry.words + now, to: max(8, width - keyWidth))
                 let isOpen = entry.refusal == nil
-                for (row, text) in words.enumerated() {
-                    let head = row == 0 ? entry.head : ""
+                let heads = TextLayout.wrapped(entry.head, to: keyWidth - 1)
+                for row in 0..<max(heads.count, words.count) {
+                    let head = heads.indices.contains(row) ? heads[row] : ""
+                    let text = words.indices.contains(row) ? words[row] : ""
                     lines.append([
                         (TextLayout.padded(head, to: keyWidth - 1) + " ", isOpen ? .key : .dim),
                         (text, isOpen ? .dialog : .dim),

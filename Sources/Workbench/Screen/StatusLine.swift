@@ -145,7 +145,11 @@ struct HintLine: Drawing {
         let room = rect.width - 2
         var chosen = all
         // A question's keys are few and each of them counts: words go before keys do.
-        let isBrief = !model.keyContext.isView && width(of: all, isBrief: false) > room
+        let questions: Set<KeyContext> = [
+            .quitDialog, .stopping, .engineLost, .confirmation, .opening,
+        ]
+        let isBrief =
+            questions.contains(model.keyContext) && width(of: all, isBrief: false) > room
         while chosen.count > 2, width(of: chosen, isBrief: isBrief) > room {
             chosen.remove(at: chosen.count - 3)
         }
