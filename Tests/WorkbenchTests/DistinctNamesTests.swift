@@ -98,6 +98,17 @@ struct DistinctNamesTests {
         #expect(text.contains("4 fdpo-js") && !text.contains("4 js"))
     }
 
+    @Test("lanes of one method are told apart by name in the table of lanes")
+    func laneTable() {
+        let text = snapshotFrame(alike(120, 40), width: 120, height: 40, theme: .builtin)
+            .plainText()
+        #expect(text.contains("1● diffusion-dpo") && text.contains("2▲ diffusion-kto"), "\(text)")
+        let others = snapshotFrame(
+            Scripted.model(), width: 120, height: 40, theme: .builtin
+        ).plainText()
+        #expect(others.contains("method") && others.contains("2▲ diff-dpo"))
+    }
+
     @Test("where there is room, names are whole")
     func room() {
         var model = alike(200, 50)

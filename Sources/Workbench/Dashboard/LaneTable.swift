@@ -129,7 +129,15 @@ struct LaneTable: Drawing {
     }
 
     private func fittingColumns(for shown: [Contender], width: Int) -> [Column] {
-        for columns in LaneTable.choices {
+        // Where methods tell no lanes apart, names stand in their place.
+        let methods = shown.compactMap(\.index).map {
+            LaneTable.objective(model.laneStates[$0].settings)
+        }
+        let isNamed = Set(methods).count < methods.count
+        for choice in LaneTable.choices {
+            let columns =
+                isNamed && !choice.contains(.name)
+                ? choice.map { $0 == .objective ? .name : $0 } : choice
             let needed = columns.reduce(-1) { $0 + self.width(of: $1, shown) + 1 }
             if needed <= width { return columns }
         }
