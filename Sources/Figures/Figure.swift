@@ -96,6 +96,9 @@ public struct Figure: Hashable, Sendable {
         marks.append(.polygon([tip, at(0.62, 0.19), at(0.62, -0.19)], color: color))
     }
 
+    /// Draws everything of another figure, its corner on this one's.
+    public mutating func add(_ other: Figure) { marks += other.marks }
+
     /// Draws a filled circle.
     public mutating func disc(_ centre: FigurePoint, radius: Double, color: Color) {
         marks.append(.disc(centre, radius: radius, color: color))

@@ -9,8 +9,12 @@ public struct AxisTicks: Hashable, Sendable {
 
     /// Round values in a range, at steps of 1, 2 or 5 times a power of ten.
     ///
-    /// - Parameter count: the most there may be; at least one is tried for.
-    public static func linear(_ range: ClosedRange<Double>, atMost count: Int) -> AxisTicks {
+    /// - Parameters:
+    ///   - count: the most there may be; at least one is tried for.
+    ///   - isWhole: whether only whole numbers mean anything.
+    public static func linear(
+        _ range: ClosedRange<Double>, atMost count: Int, isWhole: Bool = false
+    ) -> AxisTicks {
         let span = range.upperBound - range.lowerBound
         guard span > 0, span.isFinite, count > 0 else {
             return AxisTicks(values: [range.lowerBound], labels: [label(range.lowerBound, step: 0)])
@@ -25,6 +29,7 @@ public struct AxisTicks: Hashable, Sendable {
             let last = floor(range.upperBound / step + 1e-9)
             if last - first + 1 <= Double(count) { break }
         }
+        if isWhole { step = max(step, 1) }
         let first = ceil(range.lowerBound / step - 1e-9)
         let last = floor(range.upperBound / step + 1e-9)
         guard last >= first, last - first < 1000 else {

@@ -12,6 +12,8 @@ public struct BrailleChart: Drawing, Hashable, Sendable {
     public var yScale: AxisScale
     /// What the horizontal axis counts.
     public var xUnit = AxisUnit.number
+    /// Whether x values are whole, as steps are: no tick stands between two of them.
+    public var xIsWhole = false
     /// What the horizontal axis counts in words, set at its right end.
     public var xLabel: String
     /// Where to draw a vertical line, in x values.

@@ -59,8 +59,13 @@ struct ChartLayout {
         }
         let most = max(plot.width / 8, 2)
         let ticks =
-            chart.xUnit == .number || x.kind != .linear
-            ? x.ticks(atMost: most) : AxisTicks.times(x.range, chart.xUnit, atMost: most)
+            if x.kind != .linear {
+                x.ticks(atMost: most)
+            } else if chart.xUnit == .number {
+                AxisTicks.linear(x.range, atMost: most, isWhole: chart.xIsWhole)
+            } else {
+                AxisTicks.times(x.range, chart.xUnit, atMost: most)
+            }
         for (value, text) in zip(ticks.values, ticks.labels) {
             let share = x.share(value)
             let label =

@@ -177,6 +177,41 @@ struct CompareViewTests {
         }
     }
 
+    @Test(
+        "SVG draws what the section shows: the metrics' list and chosen row, the trade-off's axes")
+    func drawnSections() throws {
+        func svg(_ model: WorkbenchModel) throws -> String {
+            var model = model
+            let effects = model.press(.character("x"), .character("s"))
+            guard case .write(let file)? = effects.last, case .figure(let figure) = file.content
+            else { throw TestFailure("nothing was drawn") }
+            return figure.svg()
+        }
+        var model = model(80, 24)
+        _ = model.press(.down, .character("d"))
+        var drawn = try svg(model)
+        for words in [
+            "differences to base", "discrepancy tone, less base", "baseline", "-0.040±0.057 ~",
+            FigureMeaning.sentence("discrepancy_tone") ?? "", "popalign",
+        ] {
+            #expect(drawn.contains(words), "\(words)")
+        }
+        #expect(drawn.contains("held out vendi score"))
+        // What is not listed is not drawn either.
+        _ = model.press(.character("v"))
+        drawn = try svg(model)
+        #expect(drawn.contains("held out:") && !drawn.contains(">discrepancy tone<"))
+        _ = model.press(.character("v"), .character("v"), .character("v"), .right)
+        #expect(model.compare.section == .tradeoff)
+        let axes = try #require(model.tradeoffAxes)
+        drawn = try svg(model)
+        for name in [axes.x, axes.y] { #expect(drawn.contains(FigureKind.words(name)), "\(name)") }
+        _ = model.press(.character("o"))
+        drawn = try svg(model)
+        #expect(drawn.contains(FigureKind.words(axes.x)))
+        #expect(drawn.contains("4 fdpo-js"))
+    }
+
     @Test("the sections tile the view at every size")
     func layout() {
         for width in stride(from: 40, through: 260, by: 7) {

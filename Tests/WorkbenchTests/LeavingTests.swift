@@ -54,6 +54,46 @@ struct LeavingTests {
         #expect(model.notice?.text == failure.message)
     }
 
+    @Test("ctrl-c again and again saves, stops and leaves; nothing is lost on the way")
+    func controlC() {
+        var model = Scripted.model()
+        #expect(model.press(.control("c")).isEmpty)
+        #expect(model.overlay == .quit)
+        let text = snapshotFrame(model, width: 80, height: 24, theme: .builtin).plainText()
+        #expect(text.contains("stop and save (ctrl-c again)"))
+        #expect(model.press(.control("c")) == [.send(.stop)])
+        #expect(model.press(.control("c")) == [.quit(.leaveTraining)])
+    }
+
+    @Test("a paused session is not said to be left training")
+    func paused() {
+        var model = Scripted.model()
+        _ = update(&model, .event(.state(Scripted.state(step: 40, phase: .paused))))
+        _ = model.type("q")
+        for (width, height) in [(80, 24), (40, 12)] {
+            let text = snapshotFrame(model, width: width, height: height, theme: .builtin)
+                .plainText()
+            #expect(text.contains("leave the engine waiting"))
+            #expect(!text.contains("leave it training"))
+        }
+        #expect(model.type("l") == [.quit(.leaveTraining)])
+    }
+
+    @Test("at 40x12 the question has one frame and names all its keys")
+    func smallest() {
+        for phase in [SessionState.Phase.training, .paused] {
+            var model = Scripted.model(width: 40, height: 12)
+            _ = update(&model, .event(.state(Scripted.state(step: 40, phase: phase))))
+            _ = model.type("q")
+            let text = snapshotFrame(model, width: 40, height: 12, theme: .builtin).plainText()
+            for words in ["s    stop and save", "l    leave", "esc  stay"] {
+                #expect(text.contains(words), "\(words)\n\(text)")
+            }
+            #expect(text.contains(" s stop  l leave  esc stay"), "\(text)")
+            #expect(text.split(separator: "\n").filter { $0.hasPrefix("╰") }.count == 1, "\(text)")
+        }
+    }
+
     @Test("other keys in the quit dialog do nothing")
     func quitDialogIsDeaf() {
         var model = Scripted.model()

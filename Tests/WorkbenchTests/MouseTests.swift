@@ -156,7 +156,7 @@ struct MouseTests {
     func rows() throws {
         var model = Scripted.model(width: 120, height: 40)
         _ = model.type(":evaluate")
-        var (x, y) = try place(of: "Evaluate the base", in: model)
+        var (x, y) = try place(of: "Measure fairness", in: model)
         #expect(click(&model, x, y) == [.send(.evaluate)])
         _ = model.type("t")
         (x, y) = try place(of: "light", in: model)

@@ -27,7 +27,8 @@ struct SessionsGoldenTests {
         _ = model.type("5x")
         if let form = model.shownForm {
             let problem = RecipeProblem(
-                line: 13, message: "line 13: expected valid TOML, found \"5x\" is no value")
+                line: 13, message: "line 13: expected valid TOML, found \"5x\" is no value",
+                expected: "a number from 1e-09 to 1000000000.0")
             _ = update(&model, .sessions(.checked(ticket: form.ticket, problem)))
         }
         try compareWithGolden(

@@ -25,10 +25,10 @@ extension KeyTable {
             .compare, [.character("b")], .compare(.pinBaseline), hint: "baseline",
             "Make the focused lane the baseline of all differences; again: the base model."),
         KeyBinding(
-            .compare, [.character("d")], .compare(.toggleDeltas), hint: "differences",
+            .compare, [.character("d")], .compare(.toggleDeltas), hint: "difference",
             "Show values, or differences to the baseline with a verdict by their interval."),
         KeyBinding(
-            .compare, [.character("v")], .compare(.nextGroup),
+            .compare, [.character("v")], .compare(.nextGroup), hint: "figures",
             "List all figures, those of held-out or trained prompts, or those on fixed draws."),
         KeyBinding(
             .compare, [.character("h")], .compare(.hideLane), hint: "hide",

@@ -25,7 +25,7 @@ extension WorkbenchModel {
         case (.recipe, _): content = .figure(recipeFigure.drawn())
         case (.metrics, .csv), (.metrics, .json):
             content = .text(figuresText(comparedFigures, format))
-        case (.metrics, _): content = .figure(metricsFigure.drawn())
+        case (.metrics, _): content = .figure(metricsFigure)
         case (.tradeoff, .csv), (.tradeoff, .json):
             content = tradeoffAxes.map { .text(figuresText([$0.x, $0.y], format)) }
         case (.tradeoff, _): content = tradeoff.map { .figure($0.drawn()) }
@@ -132,29 +132,6 @@ extension WorkbenchModel {
         }
         return "{\"baseline\":\(FileText.json(compare.baseline)),\"figures\":[\n"
             + rows.joined(separator: ",\n") + "\n]}\n"
-    }
-
-    private var metricsFigure: TableFigure {
-        let rows = comparedFigures.map { name in
-            let best = best(name)
-            return [TableFigure.Cell(FigureKind.words(name))]
-                + compared.map { contender in
-                    let text = MetricsCell(name, contender, self).plainText
-                    return TableFigure.Cell(
-                        best == contender.name ? text + " *" : text,
-                        isMarked: best == contender.name)
-                }
-        }
-        let what =
-            compare.showsDeltas
-            ? "differences to \(compare.baseline), + better, - worse, ~ undecided"
-            : "values with 95 % intervals"
-        return TableFigure(
-            title: "\(state?.session ?? ""): \(what)",
-            columns: ["figure"] + compared.map(\.name), rows: rows,
-            notes: [
-                "* best of its row; intervals of differences take the two as independent"
-            ])
     }
 }
 

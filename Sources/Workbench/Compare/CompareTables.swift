@@ -18,6 +18,8 @@ struct RecipeSection: Drawing {
         }
         let (table, note) = rect.splitBottom(rect.height > lanes.count + 1 ? 1 : 0)
         let shown = fitting(difference.differing, names: lanes.map(\.name), width: table.width)
+        let taken = shown.reduce(3) { $0 + 1 + Self.width(of: $1) }
+        let names = max(4, table.width - taken)
         let columns =
             [TableColumn("", minimum: 2, priority: 100), TableColumn("lane", isFlexible: true)]
             + shown.map { setting in
@@ -29,7 +31,7 @@ struct RecipeSection: Drawing {
         let rows = lanes.enumerated().map { row, lane in
             [
                 TableCell(LaneMark.text(lane), style: LaneMark.style(lane, theme)),
-                TableCell(lane.name),
+                TableCell(model.name(of: lane, atMost: names)),
             ] + shown.map { TableCell(RecipeSection.short($0.values[row])) }
         }
         canvas.draw(
@@ -65,10 +67,14 @@ struct RecipeSection: Drawing {
         var used = 3 + min(max(4, longest), max(4, width / 4))
         return Array(
             settings.prefix { setting in
-                let texts = [RecipeSection.head(setting.name)] + setting.values.map(Self.short)
-                used += 1 + (texts.map { TextLayout.columns($0) }.max() ?? 0)
+                used += 1 + Self.width(of: setting)
                 return used <= width
             })
+    }
+
+    private static func width(of setting: RecipeDifference.Setting) -> Int {
+        let texts = [head(setting.name)] + setting.values.map(short)
+        return texts.map { TextLayout.columns($0) }.max() ?? 0
     }
 
     private static func head(_ name: String) -> String {

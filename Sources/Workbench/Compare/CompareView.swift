@@ -130,7 +130,7 @@ struct CompareView: Drawing {
     private func hint(of section: CompareState.Section) -> String? {
         switch section {
         case .recipe: model.compare.hidden.isEmpty ? nil : "\(model.compare.hidden.count) hidden"
-        case .metrics: "d differences"
+        case .metrics: "v figures  d differences"
         case .tradeoff: "a y axes"
         case .fields: "4 large"
         case .pictures: "n prompt"

@@ -31,7 +31,7 @@ struct FieldsSection: Drawing {
         let rect = Rect(x: place.x, y: place.y, width: place.width - 1, height: place.height)
         let focused = field.index == model.focusedLane
         canvas.put(
-            FieldsView.title(of: field), x: rect.x, y: rect.y,
+            FieldsView.title(of: field, model, width: rect.width), x: rect.x, y: rect.y,
             style: theme.series(field.index).with(focused ? [.bold, .underline] : .bold),
             maxWidth: rect.width)
         let (plot, text) = rect.splitTop(1).1.splitBottom(rect.height > 4 ? 1 : 0)

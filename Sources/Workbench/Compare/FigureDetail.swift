@@ -24,8 +24,7 @@ struct FigureDetail: Drawing {
                     : MetricsCell(name, contender, model, showsDelta: true).text(atMost: 24)
             )
         }
-        let names = min(
-            rows.map { TextLayout.columns(title($0.contender)) }.max() ?? 0, rect.width / 4)
+        let names = min(model.longestLabel(model.compared, upTo: 48), rect.width / 4)
         let values = rows.map { TextLayout.columns($0.value) }.max() ?? 0
         let deltas = rows.map { TextLayout.columns($0.delta) }.max() ?? 0
         // A drawing needs some columns to tell anything; differences come before it.
@@ -36,7 +35,9 @@ struct FigureDetail: Drawing {
             let y = body.y + line
             var x = rect.x
             let style = LaneMark.style(row.contender, theme)
-            canvas.put(title(row.contender), x: x, y: y, style: style, maxWidth: names)
+            canvas.put(
+                model.label(of: row.contender, atMost: names), x: x, y: y, style: style,
+                maxWidth: names)
             x += names + 1 + values
             canvas.put(
                 row.value, rightAlignedTo: x, y: y, style: theme.style(for: .text),
@@ -52,11 +53,6 @@ struct FigureDetail: Drawing {
                 row.contender, style, on: &canvas,
                 in: Rect(x: x + 2, y: y, width: rect.maxX - x - 2, height: 1))
         }
-    }
-
-    private func title(_ contender: Contender) -> String {
-        contender.index == nil
-            ? contender.name : "\(LaneMark.text(contender)) \(contender.name)"
     }
 
     private func deltaStyle(_ contender: Contender) -> Style {

@@ -9,11 +9,23 @@ struct MetricsSection: Drawing {
 
     func draw(on canvas: inout Canvas, in rect: Rect) {
         let names = model.comparedFigures
+        guard model.compare.group != .all || !names.allSatisfy({ $0.hasPrefix("fixed_") }) else {
+            // Figures on fixed draws come by themselves and say nothing of who appears.
+            let key = model.keys.keyName(for: .evaluate, in: .compare)
+            let text =
+                "Fairness, accuracy and diversity are not measured yet: \(key) measures them."
+            let lines = TextLayout.wrapped(text, to: rect.width)
+            let (above, below) = rect.splitBottom(min(lines.count, rect.height))
+            for (row, line) in lines.prefix(below.height).enumerated() {
+                canvas.put(
+                    line, x: below.x, y: below.y + row, style: theme.style(for: .accent))
+            }
+            if !names.isEmpty { drawFigures(names, on: &canvas, in: above) }
+            return
+        }
         guard !names.isEmpty else {
             let text =
-                model.compare.group == .all
-                ? "No lane has been evaluated yet: e evaluates the base and every lane."
-                : "No figures of this kind (\(model.compare.group.rawValue)): v lists others."
+                "No figures of this kind (\(model.compare.group.rawValue)): v lists others."
             for (row, line) in TextLayout.wrapped(text, to: rect.width).prefix(rect.height)
                 .enumerated()
             {
@@ -21,6 +33,10 @@ struct MetricsSection: Drawing {
             }
             return
         }
+        drawFigures(names, on: &canvas, in: rect)
+    }
+
+    private func drawFigures(_ names: [String], on canvas: inout Canvas, in rect: Rect) {
         let nameWidth = min(
             names.map { TextLayout.columns(label($0, in: rect)) }.max() ?? 0,
             max(11, rect.width * 2 / 5))
@@ -30,7 +46,11 @@ struct MetricsSection: Drawing {
         let cell = min(24, room / max(1, shown.count))
         guard cell > 2, rect.height > 1 else { return }
         drawHead(shown, cell, from: rect.x + nameWidth + 1, on: &canvas, in: rect)
-        let (above, note) = rect.splitTop(1).1.splitBottom(rect.height > 5 ? 1 : 0)
+        let chosen = names[min(model.compare.row, names.count - 1)]
+        // Below the list: what the chosen figure is, where the list keeps some rows, and the legend.
+        let sentence = TextLayout.wrapped(FigureMeaning.sentence(chosen) ?? "", to: rect.width)
+        let told = rect.height >= 10 ? min(sentence.count, 2) : 0
+        let (above, note) = rect.splitTop(1).1.splitBottom(rect.height > 5 ? 1 + told : 0)
         // The chosen figure is told in full where that leaves room for a list.
         let whole = model.compared.count + 1
         let (body, detail) = above.splitBottom(above.height >= whole + 6 ? whole : 0)
@@ -60,12 +80,17 @@ struct MetricsSection: Drawing {
         if !detail.isEmpty {
             canvas.draw(
                 FigureDetail(
-                    name: names[min(model.compare.row, names.count - 1)], model: model,
-                    theme: theme), in: detail)
+                    name: chosen, model: model, theme: theme), in: detail)
+        }
+        for (row, line) in sentence.prefix(told).enumerated() {
+            let isCut = row == told - 1 && sentence.count > told
+            canvas.put(
+                isCut ? line + " …" : line, x: note.x, y: note.y + row,
+                style: theme.style(for: .text), maxWidth: note.width)
         }
         canvas.put(
-            noteText(names.count, names[min(model.compare.row, names.count - 1)]), x: note.x,
-            y: note.y, style: theme.style(for: .dim), maxWidth: note.width)
+            noteText(names.count, chosen, width: note.width), x: note.x, y: note.y + told,
+            style: theme.style(for: .dim), maxWidth: note.width)
     }
 
     private func drawHead(
@@ -73,9 +98,7 @@ struct MetricsSection: Drawing {
     ) {
         for (column, contender) in shown.enumerated() {
             let mark = contender.name == model.compare.baseline ? "¦" : ""
-            let name =
-                contender.index == nil
-                ? contender.name : "\(LaneMark.text(contender)) \(contender.name)"
+            let name = model.label(of: contender, atMost: cell - 1 - mark.count)
             let focused = contender.index == model.focusedLane && contender.index != nil
             canvas.put(
                 mark + name, rightAlignedTo: x + (column + 1) * cell - 1, y: rect.y,
@@ -104,7 +127,7 @@ struct MetricsSection: Drawing {
         return isBest ? theme.style(for: .ok).with(.bold) : theme.style(for: .text)
     }
 
-    private func noteText(_ count: Int, _ name: String) -> String {
+    private func noteText(_ count: Int, _ name: String, width: Int) -> String {
         let better =
             switch FigureKind.better(name) {
             case .lower: ", lower is better"
@@ -112,10 +135,16 @@ struct MetricsSection: Drawing {
             case nil: ""
             }
         let n = model.compared.compactMap { model.figure(name, of: $0.name)?.n }.max() ?? 0
-        let legend =
+        let counted = FigureMeaning.count(n, of: name)
+        // The title names the baseline; where there is room, so does the legend.
+        let legends =
             model.compare.showsDeltas
-            ? "less \(model.compare.baseline): ✓ better ✗ worse ~ undecided at 95 %"
-            : "* best, ± 95 %, ¦ baseline"
-        return "\(min(model.compare.row + 1, count))/\(count) n \(n)\(better)  \(legend)"
+            ? [
+                "less \(model.compare.baseline): ✓ better ✗ worse ~ undecided at 95 %",
+                "✓ better ✗ worse ~ undecided", "✓ better ✗ worse ~ unclear",
+            ] : ["* best, ± 95 %, ¦ baseline", "* best, ¦ baseline"]
+        let place = "\(min(model.compare.row + 1, count))/\(count) \(counted)\(better)  "
+        return place
+            + (legends.first { !TextLayout.exceeds(place + $0, width) } ?? legends.last ?? "")
     }
 }

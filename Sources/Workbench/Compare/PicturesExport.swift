@@ -43,10 +43,9 @@ extension WorkbenchModel {
             size: 18, color: ink)
         for (column, contender) in compared.enumerated() {
             let x = left + pitch * Double(column)
-            let name =
-                contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)"
             figure.words(
-                TextLayout.clipped(name, to: 15), at: FigurePoint(x: x, y: top - 14), size: 14,
+                label(of: contender, atMost: 15, mark: \.mark), at: FigurePoint(x: x, y: top - 14),
+                size: 14,
                 color: contender.index.map(Self.printColor) ?? ink)
             guard let sheet = sheets.sheet(lane: contender.name, prompt: shownPrompt) else {
                 continue

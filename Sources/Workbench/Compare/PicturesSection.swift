@@ -33,11 +33,9 @@ struct PicturesSection: Drawing {
         let rows = max(1, body.height / (side + 1))
         for (column, contender) in shown.enumerated() {
             let focused = contender.index == model.focusedLane && contender.index != nil
-            let name =
-                contender.index == nil
-                ? contender.name : "\(LaneMark.text(contender)) \(contender.name)"
             canvas.put(
-                name, x: rect.x + gutter + column * pitch, y: rect.y,
+                model.label(of: contender, atMost: pitch - 1), x: rect.x + gutter + column * pitch,
+                y: rect.y,
                 style: LaneMark.style(contender, theme).with(
                     focused ? [.bold, .underline] : .bold),
                 maxWidth: pitch - 1)

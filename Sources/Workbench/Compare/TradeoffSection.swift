@@ -137,8 +137,10 @@ struct TradeoffSection: Drawing {
         canvas[place.x, place.y] = Cell(glyph, style: style)
         let number = contender.index.map { "\($0 + 1)" } ?? "base"
         let name = (isOnFront ? "*" : "") + number
-        let long = contender.index == nil ? name : "\(name) \(contender.name)"
-        let text = plot.width >= 48 ? TextLayout.clipped(long, to: 16) : name
+        let long =
+            contender.index == nil
+            ? name : "\(name) \(model.name(of: contender, atMost: max(12, plot.width / 4)))"
+        let text = plot.width >= 48 ? long : name
         let columns = TextLayout.columns(text)
         let fits = place.x + 1 + columns < plot.maxX
         canvas.put(

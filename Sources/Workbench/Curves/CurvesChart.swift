@@ -144,6 +144,7 @@ package struct CurveSet: Sendable {
             xLabel: label, axisStyle: theme.style(for: .axis))
         chart.xScale = axis.isLogarithmic ? .logarithmic : .linear
         chart.xUnit = unit
+        chart.xIsWhole = axis.unit == .step
         if let crosshair = model.curves.crosshair, steps.contains(crosshair) {
             chart.cursor = axis.place(crosshair, of: reference)
         }

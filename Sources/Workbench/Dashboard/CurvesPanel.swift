@@ -16,10 +16,11 @@ struct CurvesPanel: Drawing {
                 maxWidth: rect.width - 1)
             return
         }
-        canvas.draw(
-            BrailleChart(
-                series: series, yScale: model.isLogScale ? .logarithmic : .linear, xLabel: "step",
-                cursor: cursor.map(Double.init), axisStyle: theme.style(for: .axis)), in: rect)
+        var chart = BrailleChart(
+            series: series, yScale: model.isLogScale ? .logarithmic : .linear, xLabel: "step",
+            cursor: cursor.map(Double.init), axisStyle: theme.style(for: .axis))
+        chart.xIsWhole = true
+        canvas.draw(chart, in: rect)
     }
 
     private var waiting: String {

@@ -49,10 +49,14 @@ struct FieldPanel: Drawing {
 
     private func drawLane(_ index: Int, on canvas: inout Canvas, in rect: Rect) {
         let settings = model.laneStates[index].settings
-        let divergence = settings.divergence == nil ? settings.name : LaneTable.divergence(settings)
+        let lane = Contender(name: settings.name, index: index)
+        let name = model.label(of: lane, atMost: rect.width, mark: \.mark)
+        // The divergence follows where there is room: a lane has one name everywhere.
+        let divergence = settings.divergence == nil ? "" : " " + LaneTable.divergence(settings)
+        let fits = !TextLayout.exceeds("\(index + 1) \(settings.name)" + divergence, rect.width)
         let focused = index == model.focusedLane
         canvas.put(
-            "\(index + 1) \(divergence)", x: rect.x, y: rect.y,
+            fits ? name + divergence : name, x: rect.x, y: rect.y,
             style: theme.series(index).with(focused ? [.bold, .underline] : .bold),
             maxWidth: rect.width)
         let body = Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: rect.height - 1)

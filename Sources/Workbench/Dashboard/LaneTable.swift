@@ -68,7 +68,7 @@ struct LaneTable: Drawing {
         // The header and the base's row frame as many lanes as there is room for.
         let shown = model.contenders(atMost: max(2, rect.height - 1))
         let columns = fittingColumns(for: shown, width: rect.width)
-        let widths = columns.map { width(of: $0, shown) }
+        let widths = self.widths(of: columns, shown, in: rect.width)
         drawRow(columns.map(\.title), columns, widths, on: &canvas, in: rect, row: 0) { _ in
             theme.style(for: .header)
         }
@@ -76,7 +76,11 @@ struct LaneTable: Drawing {
         for (row, contender) in order.enumerated() where row + 1 < rect.height {
             let cells = columns.enumerated().map { place, column in
                 // The base is named once, where the lanes' marks and names begin.
-                contender.index == nil && place > 1 && column.isText ? "" : text(column, contender)
+                contender.index == nil && place > 1 && column.isText
+                    ? ""
+                    : column == .name
+                        ? model.name(of: contender, atMost: widths[place])
+                        : text(column, contender)
             }
             let y = rect.y + row + 1
             let isFocused = contender.index == model.focusedLane && contender.index != nil
@@ -125,11 +129,29 @@ struct LaneTable: Drawing {
     }
 
     private func fittingColumns(for shown: [Contender], width: Int) -> [Column] {
-        for columns in LaneTable.choices {
+        // Where methods tell no lanes apart, names stand in their place.
+        let methods = shown.compactMap(\.index).map {
+            LaneTable.objective(model.laneStates[$0].settings)
+        }
+        let isNamed = Set(methods).count < methods.count
+        for choice in LaneTable.choices {
+            let columns =
+                isNamed && !choice.contains(.name)
+                ? choice.map { $0 == .objective ? .name : $0 } : choice
             let needed = columns.reduce(-1) { $0 + self.width(of: $1, shown) + 1 }
             if needed <= width { return columns }
         }
         return [.mark, .loss]
+    }
+
+    /// Each column's width; what is left over goes to names that would be cut.
+    private func widths(of columns: [Column], _ shown: [Contender], in width: Int) -> [Int] {
+        var widths = columns.map { self.width(of: $0, shown) }
+        guard let place = columns.firstIndex(of: .name) else { return widths }
+        let longest = shown.map { TextLayout.columns($0.name, upTo: 48) }.max() ?? 0
+        let spare = width - widths.reduce(-1) { $0 + $1 + 1 }
+        widths[place] += max(0, min(spare, longest - widths[place]))
+        return widths
     }
 
     private func width(of column: Column, _ shown: [Contender]) -> Int {

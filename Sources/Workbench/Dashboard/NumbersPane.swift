@@ -14,7 +14,9 @@ struct NumbersPane: Drawing {
             return
         }
         let numbers = 18
-        let names = min(12, max(4, rect.width - numbers - 8))
+        // A sparkline tells something from eight columns on; what is left over is the names'.
+        let names = min(
+            model.longestLabel(model.contenders, upTo: 24), max(4, rect.width - numbers - 8))
         let spark = max(0, rect.width - names - numbers - 1)
         let head = theme.style(for: .header)
         canvas.put("lane", x: rect.x, y: rect.y, style: head, maxWidth: names)
@@ -28,11 +30,9 @@ struct NumbersPane: Drawing {
             let y = rect.y + 1 + row
             let style = LaneMark.style(contender, theme)
             let focused = contender.index == model.focusedLane && contender.index != nil
-            let label =
-                contender.index == nil
-                ? contender.name : "\(LaneMark.text(contender)) \(contender.name)"
             canvas.put(
-                label, x: rect.x, y: y, style: focused ? style.with(.bold) : style,
+                model.label(of: contender, atMost: names), x: rect.x, y: y,
+                style: focused ? style.with(.bold) : style,
                 maxWidth: names)
             var value = ""
             if contender.index != nil {

@@ -45,7 +45,7 @@ struct PopulationPanel: Drawing {
         guard columnWidth > 1 else { return }
         for (place, contender) in shown.enumerated() {
             canvas.put(
-                contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)",
+                model.label(of: contender, atMost: columnWidth - 1, mark: \.mark),
                 x: rect.x + labelWidth + place * columnWidth, y: rect.y,
                 style: LaneMark.style(contender, theme).with(.bold), maxWidth: columnWidth - 1)
         }
@@ -126,11 +126,9 @@ struct PopulationPanel: Drawing {
         for (place, contender) in shown.enumerated() {
             let y = rect.y + 1 + place
             guard y < rect.maxY else { return }
-            let name =
-                contender.index == nil ? contender.name : "\(contender.mark) \(contender.name)"
             canvas.put(
-                name, x: rect.x, y: y, style: LaneMark.style(contender, theme),
-                maxWidth: names - 1)
+                model.label(of: contender, atMost: names - 1, mark: \.mark), x: rect.x, y: y,
+                style: LaneMark.style(contender, theme), maxWidth: names - 1)
             guard let row = table.contenders.firstIndex(of: contender) else { continue }
             var x = rect.x + names
             for (column, width) in zip(table.columns, widths) {

@@ -30,12 +30,16 @@ struct SamplesPanel: Drawing {
         let spare = max(0, rect.height - stripHeight * grid.rows)
         // What height is left over sets the rows of strips apart.
         let gap = min(1, spare / max(1, grid.rows))
+        // What width is left over gives the names room.
+        let spareWidth = stripWidth - grid.picturesPerStrip * (grid.pictureWidth + 1)
+        let longest = shown.map { TextLayout.columns($0.name, upTo: 48) }.max() ?? 0
+        let gutter = max(PictureGrid.gutter, min(longest + 1, spareWidth))
         for (place, contender) in shown.enumerated() {
             let strip = Rect(
                 x: rect.x + place % grid.stripsPerRow * stripWidth,
                 y: rect.y + place / grid.stripsPerRow * (stripHeight + gap), width: stripWidth,
                 height: stripHeight)
-            drawStrip(contender, grid, on: &canvas, in: strip)
+            drawStrip(contender, grid, gutter: gutter, on: &canvas, in: strip)
         }
     }
 
@@ -69,16 +73,17 @@ struct SamplesPanel: Drawing {
     }
 
     private func drawStrip(
-        _ contender: Contender, _ grid: PictureGrid, on canvas: inout Canvas, in rect: Rect
+        _ contender: Contender, _ grid: PictureGrid, gutter: Int, on canvas: inout Canvas,
+        in rect: Rect
     ) {
         let style = LaneMark.style(contender, theme).with(.bold)
         canvas.put(
             LaneMark.text(contender), x: rect.x, y: rect.y, style: style,
-            maxWidth: PictureGrid.gutter - 1)
-        if let index = contender.index, grid.pictureHeight > 1 {
+            maxWidth: gutter - 1)
+        if contender.index != nil, grid.pictureHeight > 1 {
             canvas.put(
-                model.laneStates[index].settings.name, x: rect.x, y: rect.y + 1,
-                style: theme.style(for: .dim), maxWidth: PictureGrid.gutter - 1)
+                model.name(of: contender, atMost: gutter - 1), x: rect.x, y: rect.y + 1,
+                style: theme.style(for: .dim), maxWidth: gutter - 1)
         }
         guard let sheet = model.sheets.sheet(lane: contender.name, prompt: model.shownPrompt)
         else { return }
@@ -87,7 +92,7 @@ struct SamplesPanel: Drawing {
         let first = isZoomed ? min(model.scroll, last) : 0
         for place in 0..<grid.picturesPerStrip where first + place < sheet.pictures.count {
             let picture = sheet.pictures[first + place]
-            let left = rect.x + PictureGrid.gutter + place * (grid.pictureWidth + 1)
+            let left = rect.x + gutter + place * (grid.pictureWidth + 1)
             let key = PictureCache.Key(
                 sheet: number, picture: first + place, columns: grid.pictureWidth,
                 rows: grid.pictureHeight, depth: model.colorDepth)

@@ -118,7 +118,8 @@ struct FieldsView: Drawing {
         let focused = field.index == model.focusedLane
         canvas.mark(rect, MouseTarget.item(.fields, field.index))
         canvas.box(
-            rect, title: FieldsView.title(of: field), titleRight: axesText(of: rect),
+            rect, title: FieldsView.title(of: field, model, width: rect.width - 4),
+            titleRight: axesText(of: rect),
             style: theme.style(for: focused ? .borderFocus : .border),
             titleStyle: theme.series(field.index).with(.bold))
         let inner = rect.inset(by: 1)
@@ -145,13 +146,17 @@ struct FieldsView: Drawing {
             ? "→ log X1 winner ↑ log X2 loser" : "→ X1 winner ↑ X2 loser"
     }
 
-    /// `2▲ dpo rev-kl β 1000`.
-    static func title(of field: LaneField) -> String {
+    /// `2▲ dpo rev-kl β 1000`; with less room the name alone, told from the other lanes'.
+    static func title(of field: LaneField, _ model: WorkbenchModel, width: Int) -> String {
         let settings = field.settings
+        let lane = Contender(name: settings.name, index: field.index)
         let divergence =
             settings.divergence == nil ? "" : " " + LaneTable.divergence(settings)
-        return LaneMark.text(Contender(name: settings.name, index: field.index))
-            + " \(settings.name)\(divergence) β \(NumberText.constant(settings.beta))"
+        let name = "\(LaneMark.text(lane)) \(settings.name)"
+        let beta = " β \(NumberText.constant(settings.beta))"
+        return [name + divergence + beta, name + divergence, name].first {
+            !TextLayout.exceeds($0, width)
+        } ?? model.label(of: lane, atMost: width)
     }
 
     private func say(_ text: String, on canvas: inout Canvas, in rect: Rect) {

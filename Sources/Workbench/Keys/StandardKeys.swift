@@ -62,7 +62,7 @@ extension KeyTable {
             "Cancel the long work under way: sampling, an evaluation, a collection."),
         KeyBinding(
             .everywhere, [.character("e")], .evaluate,
-            "Evaluate the base and every lane on all prompts."),
+            "Measure fairness, accuracy and diversity on all prompts, of the base and every lane."),
         KeyBinding(
             .everywhere, [.character("C")], .collect,
             "Collect winner and loser populations anew from the base (asks first)."),
@@ -104,10 +104,10 @@ extension KeyTable {
             "Undo the last choice of what to look at: view, zoom, lane, prompt, filter, theme."),
         KeyBinding(
             .everywhere, [.character("x")], .askForExport, hint: "export",
-            "Write what is shown to a file: CSV, JSON, SVG or PNG, as the view offers."),
+            "Export what is shown to a file: CSV, JSON, SVG or PNG, as the view offers."),
         KeyBinding(
             .everywhere, [.character("X")], .exportWeights,
-            "Write the focused lane's weights as a diffusers pipeline folder (asks first)."),
+            "Export the focused lane's weights as a diffusers pipeline folder (asks first)."),
         KeyBinding(
             .everywhere, [.character("?"), .function(1)], .showHelp, hint: "help",
             "Explain every key and word; typing finds one."),
@@ -203,13 +203,13 @@ extension KeyTable {
 
     private static let dialogs: [KeyBinding] = [
         KeyBinding(
-            .quitDialog, [.character("s")], .stopAndSave, hint: "stop and save",
-            "Save, stop the engine and leave."),
+            .quitDialog, [.character("s"), .control("c")], .stopAndSave, hint: "stop and save",
+            "Save, stop the engine and leave: ctrl-c pressed again and again gets out safely."),
         KeyBinding(
             .quitDialog, [.character("l")], .leaveTraining, hint: "leave it training",
-            "Leave the screen; the engine trains on, and popbench attaches to it again."),
+            "Leave the screen; the engine goes on as it is, and popbench attaches to it again."),
         KeyBinding(
-            .quitDialog, [.escape, .character("q"), .control("c")], .back, hint: "stay",
+            .quitDialog, [.escape, .character("q")], .back, hint: "stay",
             "Stay."),
         KeyBinding(
             .stopping, [.character("l"), .control("c")], .leaveTraining, hint: "do not wait",

@@ -10,12 +10,10 @@ struct LogView: Drawing {
         let shown = model.shownLog
         let place = model.chosenLogPlace
         let explained = place.flatMap { LogExplanation(of: shown[$0].line) }
-        let isOpen = place.map { !shown[$0].line.message.isEmpty } ?? false
         let inner = max(1, rect.width - 4)
-        let detail =
-            isOpen ? detailLines(place.map { shown[$0].line }, explained, width: inner) : []
+        let detail = detailLines(place.map { shown[$0].line }, explained, width: inner)
         let rows = min(detail.count + 2, max(0, rect.height - 6))
-        let hasDetail = isOpen && rows >= 3
+        let hasDetail = !detail.isEmpty && rows >= 3
         let (above, below) = rect.splitBottom(hasDetail ? rows : 0)
         drawList(shown, place, on: &canvas, in: above)
         if hasDetail { drawDetail(detail, on: &canvas, in: below) }
@@ -77,14 +75,15 @@ struct LogView: Drawing {
         }
     }
 
-    /// The whole line where it was cut, its meaning, and what to do.
+    /// The whole line where the list cuts it, its meaning, and what to do; nothing for a line that
+    /// is read in full above.
     private func detailLines(
         _ line: LogLine?, _ explained: LogExplanation?, width: Int
     ) -> [(String, ThemeRole)] {
         guard let line else { return [] }
         var lines: [(String, ThemeRole)] = []
-        let isCut = TextLayout.exceeds(line.message, width - 11)
-        if isCut || explained != nil {
+        let mark = TextLayout.columns(line.level.mark) + 10
+        if TextLayout.exceeds(line.message, width - mark) {
             lines += TextLayout.wrapped(line.message, to: width).prefix(6).map {
                 ($0, role(line.level))
             }
@@ -93,7 +92,7 @@ struct LogView: Drawing {
             lines += TextLayout.wrapped(explained.meaning, to: width).map { ($0, .text) }
             lines += TextLayout.wrapped("→ " + explained.remedy, to: width).map { ($0, .accent) }
         }
-        return lines.isEmpty ? [] : lines
+        return lines
     }
 
     private func title(_ shown: Int) -> String {

@@ -260,28 +260,6 @@ extension WorkbenchModel {
         return []
     }
 
-    // MARK: Log and notices
-
-    /// Shows a line of news.
-    mutating func announce(_ level: LogLine.Level, _ text: String) {
-        // A piece of good news does not hide an error that nobody has put away.
-        if let notice, notice.level == .error, level != .error, level != .warning { return }
-        notice = Notice(level: level, text: text, since: now)
-    }
-
-    /// Shows a line of news and keeps it in the log.
-    mutating func report(_ level: LogLine.Level, _ text: String) {
-        append(LogLine(level: level, message: text, time: now))
-        announce(level, text)
-    }
-
-    mutating func append(_ line: LogLine) {
-        log.append(line)
-        if log.count > WorkbenchModel.logCapacity {
-            droppedLogLines += log.count - WorkbenchModel.logCapacity
-            log.removeFirst(log.count - WorkbenchModel.logCapacity)
-        }
-    }
 }
 
 extension SessionState {

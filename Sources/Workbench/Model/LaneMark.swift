@@ -1,7 +1,7 @@
 import TerminalKit
 
 /// How a lane is told from the others: by number, glyph and colour, so that any one suffices.
-enum LaneMark {
+package enum LaneMark {
     private static let glyphs: [Character] = ["●", "▲", "■", "◆", "▼", "○", "△", "□"]
 
     /// The lane's glyph.
@@ -13,7 +13,7 @@ enum LaneMark {
     }
 
     /// `1●`, or `base`.
-    static func text(_ contender: Contender) -> String {
+    package static func text(_ contender: Contender) -> String {
         contender.index.map { "\($0 + 1)\(glyph($0))" } ?? contender.name
     }
 }

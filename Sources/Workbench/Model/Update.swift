@@ -34,13 +34,13 @@ public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [W
         return []
     case .clock(let time):
         model.now = time
-        if let expires = model.notice?.expires, time >= expires { model.notice = nil }
+        model.ageNotice()
         return []
     case .newcomer:
         model.greets = true
         return []
     case .note(let level, let text):
-        model.report(level, text)
+        model.report(level, text, isKept: level == .info)
         return []
     case .sessions(let news):
         return model.receive(news)
@@ -63,6 +63,8 @@ extension WorkbenchModel {
 
     /// Takes in a key or the mouse, and notes what it changed.
     fileprivate mutating func take(_ key: Key) -> [WorkbenchEffect] {
+        isAnswering = true
+        defer { isAnswering = false }
         if greets, key != .resize {
             // Whoever reads the card presses what it says before having read it all.
             greets = false
@@ -192,6 +194,7 @@ extension WorkbenchModel {
             if question.input.take(key) { question.problem = nil }
             overlay = .text(question)
         case .sessions(.form(let form)): return type(key, into: form)
+        case nil: noteStrayKey(key)
         default: break
         }
         return []

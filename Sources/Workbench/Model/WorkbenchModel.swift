@@ -75,6 +75,12 @@ public struct WorkbenchModel: Sendable {
     public internal(set) var overlay: Overlay?
     /// The line that reports the newest thing worth reporting.
     public internal(set) var notice: Notice?
+    /// Good news that waits until the notice shown has had its time.
+    var waitingNotice: Notice?
+    /// Whether a key or the mouse is being answered: answers wait for nothing.
+    var isAnswering = false
+    /// When a key without a meaning was last told of.
+    var strayKeyTold = -Double.infinity
     /// The prompt that was chosen and that the engine has not confirmed yet.
     package internal(set) var pendingPrompt: String?
     /// The themes that may be cycled through, by name.
@@ -187,11 +193,13 @@ public struct Notice: Sendable, Equatable {
     public var text: String
     /// When it appeared, seconds since 1970.
     public var since: Double
+    /// Whether it stays its whole time though other good news comes: it has something to be read.
+    public var isKept = false
 
     /// When it goes away; nil keeps it until it is replaced or dismissed.
     public var expires: Double? {
         switch level {
-        case .debug, .info: since + 8
+        case .debug, .info: since + (isKept ? 10 : 8)
         case .warning: since + 30
         case .error: nil
         }

@@ -1,7 +1,10 @@
 /// What the words on the screen mean, for the help.
 enum Glossary {
-    /// Words of the panels and views.
-    static let entries: [(String, String)] = [
+    /// Words of the panels and views, then the figures of evaluations.
+    static let entries: [(String, String)] =
+        words + FigureMeaning.all.map { ($0.head, $0.sentence) }
+
+    private static let words: [(String, String)] = [
         (
             "lane",
             "One contender of the session: an objective with its constants, trained in step with "
@@ -65,8 +68,42 @@ enum Glossary {
                 + "straight line there."
         ),
         (
-            "held out",
-            "A prompt that no lane trains on: what changes there was generalised."
+            "held out, h/o",
+            "A prompt that no lane trains on: what changes there was generalised. Figures of such "
+                + "prompts have held out, or h/o, before their name."
+        ),
+        (
+            "bias, planted",
+            "Who appears more often than others though the prompt names nobody. The data that the "
+                + "base was trained on has such shares by design: they are the planted ones."
+        ),
+        (
+            "fixed draws",
+            "Pairs, timesteps and noise that are the same at every evaluation: figures on them "
+                + "change with the lane and with nothing else."
+        ),
+        (
+            "beta",
+            "How strongly an objective pulls, as the outer scale of its margin: a larger one "
+                + "reacts to smaller differences from the base, and is saturated sooner."
+        ),
+        (
+            "kappa of a lane",
+            "The inner scale of the log-ratio, beside beta, where an objective has a divergence."
+        ),
+        (
+            "KL",
+            "Kullback-Leibler divergence: how far a lane's pictures have moved from the base's. "
+                + "rev-kl and fwd-kl are the two ways to take it; js lies between them."
+        ),
+        (
+            "✓ ✗ ~",
+            "A difference is better, worse, or undecided: it counts where it is larger than half "
+                + "the width of its 95 % interval."
+        ),
+        (
+            "n 14, [0.70, 0.80], ±",
+            "How many prompts or pictures a figure rests on, and its 95 % interval."
         ),
         (
             "same noise",

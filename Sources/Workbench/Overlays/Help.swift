@@ -9,6 +9,12 @@ public struct HelpText: Sendable, Equatable {
 
     /// The whole help from its top.
     public init() {}
+
+    /// The words that entries have to have: `/` and `?` in front only say that they are sought.
+    var sought: [String] {
+        input.text.trimmed.drop { "/?".contains($0) }.lowercased().split(separator: " ")
+            .map(String.init)
+    }
 }
 
 /// One entry of the help: a key or a word, and what it means.
@@ -49,7 +55,7 @@ extension WorkbenchModel {
             title: "Mouse", purpose: nil,
             entries: Glossary.mouse.map { HelpEntry(head: $0.0, words: $0.1) })
         let all = [keys(here), keys(.everywhere), words, mouse] + others.map(keys)
-        let sought = help.input.text.lowercased().split(separator: " ").map(String.init)
+        let sought = help.sought
         return all.compactMap { section in
             var found = section
             if !sought.isEmpty {
@@ -159,8 +165,10 @@ struct HelpView: Drawing {
                 let now = entry.refusal.map { " Not now: \($0)." } ?? ""
                 let words = TextLayout.wrapped(entry.words + now, to: max(8, width - keyWidth))
                 let isOpen = entry.refusal == nil
-                for (row, text) in words.enumerated() {
-                    let head = row == 0 ? entry.head : ""
+                let heads = TextLayout.wrapped(entry.head, to: keyWidth - 1)
+                for row in 0..<max(heads.count, words.count) {
+                    let head = heads.indices.contains(row) ? heads[row] : ""
+                    let text = words.indices.contains(row) ? words[row] : ""
                     lines.append([
                         (TextLayout.padded(head, to: keyWidth - 1) + " ", isOpen ? .key : .dim),
                         (text, isOpen ? .dialog : .dim),

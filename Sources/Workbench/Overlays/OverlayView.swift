@@ -52,7 +52,8 @@ struct OverlayView: Drawing {
 
     private var quitQuestion: String {
         guard model.trainingIntended else {
-            return "The session is not training. Stop its engine, or leave it running?"
+            return "The session is not training. Save and stop its engine, or leave it waiting? "
+                + "Left alone, it saves and ends by itself."
         }
         let saved = model.state?.savedStep.map { "The last save is of step \($0). " } ?? ""
         return saved + "Save and stop, or leave it training without a screen?"
@@ -69,7 +70,10 @@ struct OverlayView: Drawing {
         let text = paragraphs.flatMap { TextLayout.wrapped($0, to: max(1, width - 4)) }
         let room = max(0, rect.height - 3 - keys.count)
         let lines = text.prefix(room)
-        let frame = rect.centered(width: width, height: lines.count + keys.count + 3)
+        let needed = lines.count + keys.count + 3
+        // A single row left over would show the frame below as a second edge of this one.
+        let frame = rect.centered(
+            width: width, height: rect.height - needed == 1 ? rect.height : needed)
         let ground = theme.style(for: .dialog)
         canvas.fill(frame, ground)
         canvas.box(
@@ -89,7 +93,7 @@ struct OverlayView: Drawing {
                         TextLayout.padded(
                             binding.keys.first.map(KeyTable.name(of:)) ?? "", to: 5),
                         theme.style(for: .key).on(ground.background)
-                    ), (binding.hint ?? "", ground),
+                    ), (model.hintWord(for: binding), ground),
                 ], x: inner.x, y: y, in: inner)
             canvas.mark(
                 Rect(x: inner.x, y: y, width: inner.width, height: 1),

@@ -41,19 +41,49 @@ extension WorkbenchModel {
         return scored.sorted { ($1.score, $0.index) < ($0.score, $1.index) }.map(\.row)
     }
 
-    /// A row with the letters that match; a match in the title counts more than one in the words.
+    /// A row with the letters that match.
+    ///
+    /// Words of the title, or letters that each begin one of its words, count most; then words of the
+    /// explanation, the earlier ones more; then letters scattered over the title; then any part of
+    /// the explanation.
     private func ranked(_ row: PaletteRow, _ query: String) -> (row: PaletteRow, score: Int)? {
-        if let match = FuzzyMatch(query, in: row.title) {
-            let isWhole = row.title.lowercased() == query.lowercased()
-            let found = PaletteRow(
+        let words = query.lowercased().split(separator: " ").map(String.init)
+        let title = row.title.lowercased()
+        let match = FuzzyMatch(query, in: row.title)
+        let found = match.map { match in
+            PaletteRow(
                 title: row.title, keys: row.keys, explanation: row.explanation,
                 refusal: row.refusal, letters: match.places, deed: row.deed)
-            return (found, match.score + (isWhole ? 10_000 : 0))
         }
-        let words = query.lowercased().split(separator: " ")
+        if let match, let found {
+            let isWhole = title == query.lowercased()
+            let isPlain = words.allSatisfy { word in
+                title.contains(word) || Self.initials(of: title).contains(word)
+            }
+            if isPlain { return (found, match.score + (isWhole ? 100_000 : 10_000)) }
+        }
         let text = "\(row.title) \(row.explanation)".lowercased()
-        guard words.allSatisfy({ text.contains($0) }) else { return nil }
-        return (row, -1000)
+        let starts = words.map { Self.wordStart($0, in: text) }
+        if !starts.contains(where: { $0 == nil }) {
+            return (row, 5000 - (starts.compactMap { $0 }.max() ?? 0))
+        }
+        if let match, let found { return (found, match.score) }
+        return words.allSatisfy { text.contains($0) } ? (row, -1000) : nil
+    }
+
+    /// The first letters of a text's words.
+    private static func initials(of text: String) -> String {
+        String(text.split { !($0.isLetter || $0.isNumber) }.compactMap(\.first))
+    }
+
+    /// Where a text has a word that begins like another; nil where none does.
+    private static func wordStart(_ word: String, in text: String) -> Int? {
+        let (letters, sought) = (Array(text), Array(word))
+        return letters.indices.first { index in
+            let begins =
+                index == 0 || !(letters[index - 1].isLetter || letters[index - 1].isNumber)
+            return begins && letters[index...].starts(with: sought)
+        }
     }
 
     private var commandRows: [PaletteRow] {

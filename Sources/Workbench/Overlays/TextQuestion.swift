@@ -50,11 +50,27 @@ extension WorkbenchModel {
             logging.filter.words = text
             return []
         case .samplePrompt:
-            guard !text.isEmpty else { return [] }
+            guard !text.isEmpty else {
+                return demand("a prompt, such as \"a pilot\", comes first; esc leaves", question)
+            }
             return samplePrompt(text)
+        case .renameSession where text.isEmpty, .saveRecipe where text.isEmpty:
+            return demand("a name comes first; esc leaves", question)
         case .filterSessions, .renameSession, .noteSession, .tagSession, .saveRecipe:
             return answer(text, to: question.purpose, returning: question.returning)
         }
+    }
+}
+
+extension WorkbenchModel {
+    /// Says why a line cannot be taken as it is.
+    private mutating func demand(
+        _ reason: String, _ question: TextQuestion
+    ) -> [WorkbenchEffect] {
+        var refused = question
+        refused.problem = reason
+        overlay = .text(refused)
+        return []
     }
 }
 

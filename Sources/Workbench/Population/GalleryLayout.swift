@@ -30,8 +30,11 @@ package struct GalleryLayout: Equatable, Sendable {
     ///   - wanted: the side asked for; the largest that fits up to it is taken. nil takes the largest
     ///     that shows everybody and a few columns, else a comfortable one.
     ///   - exact: the side at which a picture is shown dot for dot.
+    ///   - names: the columns that the longest name takes.
     package init?(
-        width: Int, height: Int, rows: Int, pictures: Int, isWrapped: Bool, wanted: Int?, exact: Int
+        width: Int, height: Int, rows: Int, pictures: Int, isWrapped: Bool, wanted: Int?,
+        exact: Int,
+        names: Int = 0
     ) {
         let gutter = isWrapped ? 1 : 6
         let fitting = (Self.sides + [2]).filter { side in
@@ -58,8 +61,11 @@ package struct GalleryLayout: Equatable, Sendable {
                 } ?? fitting.last { $0 >= Self.comfortable } ?? fitting[0]
             }
         side = chosen
-        self.gutter = gutter
-        self.perRow = min(perRow(chosen), isWrapped ? .max : pictures)
+        let across = min(perRow(chosen), isWrapped ? .max : pictures)
+        self.perRow = across
+        // What width is left over gives names room.
+        let spare = width - gutter - across * (2 * chosen + 1) + 1
+        self.gutter = isWrapped ? gutter : gutter + max(0, min(spare, names + 1 - gutter))
         visibleRows = max(1, down(chosen))
     }
 
@@ -91,6 +97,7 @@ extension WorkbenchModel {
         return GalleryLayout(
             width: area.width, height: area.height, rows: rows.count,
             pictures: rows.map(\.items.count).max() ?? 0, isWrapped: gallery.isOneLane,
-            wanted: gallery.side, exact: exact)
+            wanted: gallery.side, exact: exact,
+            names: rows.map { TextLayout.columns($0.contender.name, upTo: 48) }.max() ?? 0)
     }
 }

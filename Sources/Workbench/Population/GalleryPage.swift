@@ -163,7 +163,8 @@ struct GalleryPage: Drawing {
         canvas.put(
             (isHere ? "▸" : "") + LaneMark.text(row.contender), x: x, y: y, style: style,
             maxWidth: width)
-        var lines: [String] = row.contender.index == nil ? [] : [row.contender.name]
+        var lines =
+            row.contender.index == nil ? [] : [model.name(of: row.contender, atMost: width)]
         if let sheet = row.sheet { lines.append("s\(sheet.step)") }
         for (offset, line) in lines.prefix(layout.side - 1).enumerated() {
             canvas.put(

@@ -84,7 +84,8 @@ struct HeatMapPage: Drawing {
     ) {
         let isFocused = lane.contender.index == model.focusedLane
         canvas.put(
-            (isFocused ? "▸" : "") + LaneMark.text(lane.contender) + " " + lane.contender.name,
+            (isFocused ? "▸" : "")
+                + model.label(of: lane.contender, atMost: left - (isFocused ? 2 : 1)),
             x: rect.x, y: rect.y,
             style: isFocused
                 ? theme.style(for: .selection)

@@ -51,7 +51,8 @@ struct PicturePage: Drawing {
         let lines: [(String, Style)] = [
             (TextLayout.padded(words, to: box.width), theme.style(for: .selection)),
             (
-                "\(LaneMark.text(contender)) \(contender.index == nil ? "model" : contender.name)",
+                contender.index == nil
+                    ? "base model" : model.label(of: contender, atMost: box.width),
                 LaneMark.style(contender, theme).with(.bold)
             ),
             (

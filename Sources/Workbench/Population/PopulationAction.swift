@@ -219,10 +219,11 @@ extension WorkbenchModel {
     mutating func askAgain(_ failure: Failure) {
         guard let typed = gallery.typedPrompt, failure.message.contains(typed) else { return }
         gallery.typedPrompt = nil
+        // The question has the reason beside it; as a notice it would outlive the next prompt.
+        if notice?.text == failure.message { notice = nil }
         guard overlay == nil else { return }
         var question = TextQuestion(.samplePrompt, title: "a prompt to sample", text: typed)
         question.problem = failure.message
         overlay = .text(question)
-        notice = nil
     }
 }

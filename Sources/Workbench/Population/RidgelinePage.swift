@@ -83,8 +83,9 @@ struct RidgelinePage: Drawing {
         for (place, lane) in lanes.enumerated() {
             let isFocused = lane.contender.index == model.focusedLane
             canvas.put(
-                (isFocused ? "▸" : "") + LaneMark.text(lane.contender) + " "
-                    + lane.contender.name, x: body.x + Self.gutter + place * panel, y: body.y,
+                (isFocused ? "▸" : "")
+                    + model.label(of: lane.contender, atMost: panel - (isFocused ? 2 : 1)),
+                x: body.x + Self.gutter + place * panel, y: body.y,
                 style: isFocused
                     ? theme.style(for: .selection)
                     : LaneMark.style(lane.contender, theme).with(.bold), maxWidth: panel - 1)

@@ -37,11 +37,8 @@ struct SharesPage: Drawing {
             if isFocused {
                 canvas.fill(Rect(x: inner.x, y: y, width: inner.width, height: 1), ground)
             }
-            let name =
-                contender.index == nil
-                ? contender.name : "\(LaneMark.text(contender)) \(contender.name)"
             canvas.put(
-                name, x: inner.x, y: y,
+                model.label(of: contender, atMost: names - 1), x: inner.x, y: y,
                 style: LaneMark.style(contender, theme).on(ground.background),
                 maxWidth: names - 1)
             drawEntries(table, place, left, hasShares, ground, on: &canvas, in: inner, y: y)

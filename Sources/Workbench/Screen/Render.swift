@@ -107,7 +107,9 @@ struct TinyScreen: Drawing {
 
     private var text: String {
         switch model.overlay {
-        case .quit: return "quit? s save and stop, l leave it training, esc stay"
+        case .quit:
+            let rest = model.trainingIntended ? "leave it training" : "leave the engine waiting"
+            return "quit? s save and stop, l \(rest), esc stay"
         case .stopping: return "saving and stopping; l leaves without waiting"
         case .engineLost: return "engine gone: r resume, q quit"
         case .confirm: return "sure? y yes, n no"

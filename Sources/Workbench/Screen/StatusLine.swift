@@ -43,11 +43,12 @@ struct StatusLine: Drawing {
         if !model.tasks.isEmpty, state.isBusy {
             runs.append((model.trainingIntended ? "training waits" : "then paused", dim))
         }
-        let isLive = model.isAttached
+        // How fast it went says nothing of an engine that stands still.
+        let isLive = model.isAttached && state.phase == .training
         if isLive, state.stepsPerSecond.isFinite, state.stepsPerSecond > 0 {
             runs.append(("\(NumberText.short(state.stepsPerSecond)) steps/s", text))
         }
-        if isLive, state.secondsLeft.isFinite, state.phase == .training {
+        if isLive, state.secondsLeft.isFinite {
             runs.append(("eta \(NumberText.duration(state.secondsLeft))", text))
         }
         if let savedStep = state.savedStep {
@@ -121,11 +122,18 @@ struct HintLine: Drawing {
             case .warning: ("!", .warn)
             case .error: ("✗", .error)
             }
-        let ending = notice.level == .info || notice.level == .debug ? "" : "  7 log  esc hide"
-        let room = max(0, rect.width - 2 - ending.count)
+        let log = model.keys.keyName(for: .show(.log), in: model.view.keyContext)
+        let isGood = notice.level == .info || notice.level == .debug
+        func room(_ ending: String) -> Int { max(0, rect.width - 2 - TextLayout.columns(ending)) }
+        var ending = isGood ? "" : "  \(log) log  esc hide"
+        if !isGood, TextLayout.exceeds("\(mark) \(notice.text)", room(ending)) {
+            // What was cut off is what it is about: where to read it comes before how to hide it.
+            ending = "  \(log) log tells"
+        }
+        let text = NoticeText.fitted("\(mark) \(notice.text)", to: room(ending))
         let used = canvas.put(
-            "\(mark) \(notice.text)", x: rect.x + 1, y: rect.y, style: theme.style(for: role),
-            maxWidth: room)
+            text, x: rect.x + 1, y: rect.y, style: theme.style(for: role),
+            maxWidth: room(ending))
         canvas.put(
             ending, x: rect.x + 1 + used, y: rect.y, style: theme.style(for: .dim),
             maxWidth: max(0, rect.width - 1 - used))
@@ -136,10 +144,18 @@ struct HintLine: Drawing {
     private func drawKeys(on canvas: inout Canvas, in rect: Rect) {
         var column = rect.x + 1
         // Help and quit are never crowded out by keys that help would show.
-        let all = model.keys.hints(in: model.keyContext)
+        let all = model.shownHints
         let room = rect.width - 2
         var chosen = all
-        while chosen.count > 2, width(of: chosen) > room { chosen.remove(at: chosen.count - 3) }
+        // A question's keys are few and each of them counts: words go before keys do.
+        let questions: Set<KeyContext> = [
+            .quitDialog, .stopping, .engineLost, .confirmation, .opening,
+        ]
+        let isBrief =
+            questions.contains(model.keyContext) && width(of: all, isBrief: false) > room
+        while chosen.count > 2, width(of: chosen, isBrief: isBrief) > room {
+            chosen.remove(at: chosen.count - 3)
+        }
         for binding in chosen {
             guard column < rect.maxX else { break }
             // What a key cannot do now is dim; pressing it tells why.
@@ -150,7 +166,10 @@ struct HintLine: Drawing {
                 canvas.put(
                     runs: [
                         (name(of: binding), isOpen ? theme.style(for: .key) : dim),
-                        (" \(word(for: binding))", isOpen ? theme.style(for: .text) : dim),
+                        (
+                            " \(word(for: binding, isBrief: isBrief))",
+                            isOpen ? theme.style(for: .text) : dim
+                        ),
                     ], x: column, y: rect.y, in: rect) + 2
             canvas.mark(
                 Rect(x: start, y: rect.y, width: column - 2 - start, height: 1),
@@ -158,9 +177,10 @@ struct HintLine: Drawing {
         }
     }
 
-    private func width(of bindings: [KeyBinding]) -> Int {
+    private func width(of bindings: [KeyBinding], isBrief: Bool) -> Int {
         bindings.reduce(0) {
-            $0 + TextLayout.columns(name(of: $1)) + TextLayout.columns(word(for: $1)) + 3
+            $0 + TextLayout.columns(name(of: $1))
+                + TextLayout.columns(word(for: $1, isBrief: isBrief)) + 3
         } - 2
     }
 
@@ -168,11 +188,8 @@ struct HintLine: Drawing {
         binding.keys.first.map(KeyTable.name(of:)) ?? ""
     }
 
-    private func word(for binding: KeyBinding) -> String {
-        switch binding.action {
-        case .toggleTraining: model.trainingIntended ? "pause" : "start"
-        case .zoom: model.isZoomed ? "unzoom" : "zoom"
-        default: binding.hint ?? ""
-        }
+    private func word(for binding: KeyBinding, isBrief: Bool) -> String {
+        let words = model.hintWord(for: binding)
+        return isBrief ? words.split(separator: " ").first.map(String.init) ?? words : words
     }
 }

@@ -20,8 +20,8 @@ public struct RecipeForm: Sendable, Equatable {
 
     /// Which lanes a fork keeps beside the one that it changes.
     package enum Beside: String, CaseIterable, Sendable {
-        case original = "the lane as it was"
-        case all = "all lanes as they were"
+        case original = "the unchanged lane"
+        case all = "all other lanes"
         case nothing = "nothing"
     }
 

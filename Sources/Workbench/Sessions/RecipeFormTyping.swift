@@ -142,7 +142,7 @@ extension RecipeForm {
     package func place(of problem: RecipeProblem) -> Int? {
         let fields = self.fields
         if problem.isName { return fields.firstIndex(of: .name) }
-        guard let line = problem.line, let row = recipe.row(atLine: line) else { return nil }
+        guard let row = row(of: problem) else { return nil }
         if let place = fields.firstIndex(of: .row(row)) { return place }
         return sheet.rows[row].key == "name" ? fields.firstIndex(of: .laneName) : nil
     }

@@ -16,10 +16,17 @@ struct RecipeFormView: Drawing {
             style: theme.style(for: .accent).on(ground.background),
             titleStyle: theme.style(for: .title).on(ground.background))
         let inner = frame.inset(horizontally: 2, vertically: 1)
-        let below = min(inner.height / 2, inner.height < 12 ? 3 : 6)
-        let (list, notes) = inner.splitBottom(below)
+        let foot = min(inner.height / 2, inner.height < 12 ? 3 : 6)
+        let (list, notes) = inner.splitBottom(foot)
         drawFields(on: &canvas, in: list)
         drawNotes(on: &canvas, in: notes)
+        let below = lines.count - firstLine(in: list) - list.height
+        if below > 0, !notes.isEmpty {
+            // On the rule between fields and notes: beside a value it would seem a part of it.
+            canvas.put(
+                " \(below) more below ", rightAlignedTo: notes.maxX - 1, y: notes.y,
+                style: theme.style(for: .dim).on(ground.background), maxWidth: notes.width)
+        }
     }
 
     private var title: String {
@@ -34,6 +41,7 @@ struct RecipeFormView: Drawing {
 
     private enum Line {
         case heading(String)
+        case note(String)
         case field(Int, RecipeForm.Field)
     }
 
@@ -43,6 +51,11 @@ struct RecipeFormView: Drawing {
         for (index, field) in form.fields.enumerated() {
             let own = self.heading(of: field)
             if own != heading {
+                // What the lane lacks is told where one looks for it: below its settings.
+                if index > 0, heading == RecipeFormView.changes, let missing = form.missingSettings
+                {
+                    lines.append(.note("  " + missing))
+                }
                 heading = own
                 lines.append(.heading(own))
             }
@@ -51,30 +64,36 @@ struct RecipeFormView: Drawing {
         return lines
     }
 
+    private static let changes = "what to change"
+
     private func heading(of field: RecipeForm.Field) -> String {
         let isFork: Bool = if case .forkLane = form.sheet.purpose { true } else { false }
         switch field {
-        case .lane: return "what to change"
+        case .lane: return RecipeFormView.changes
         case .name, .step, .beside, .laneName: return isFork ? "the fork" : "the session"
         case .row(let index):
             let row = form.sheet.rows[index]
             guard let group = row.lane else { return isFork ? "the fork" : "[\(row.section)]" }
-            if isFork { return "what to change" }
+            if isFork { return RecipeFormView.changes }
             let name = form.sheet.rows.first { $0.lane == group && $0.key == "name" }?.value ?? ""
             return "[[lane]] \(name)"
         }
+    }
+
+    /// The first line shown: the chosen field is in the middle where there are more than fit.
+    private func firstLine(in rect: Rect) -> Int {
+        let chosen = lines.firstIndex {
+            if case .field(let index, _) = $0 { return index == form.selected }
+            return false
+        }
+        return min(max(0, (chosen ?? 0) - rect.height / 2), max(0, lines.count - rect.height))
     }
 
     private func drawFields(on canvas: inout Canvas, in rect: Rect) {
         guard rect.height > 0 else { return }
         let ground = theme.style(for: .dialog)
         let lines = self.lines
-        let chosen = lines.firstIndex {
-            if case .field(let index, _) = $0 { return index == form.selected }
-            return false
-        }
-        let first = min(
-            max(0, (chosen ?? 0) - rect.height / 2), max(0, lines.count - rect.height))
+        let first = firstLine(in: rect)
         let blamed = form.problem.flatMap { form.place(of: $0) }
         for (offset, line) in lines.dropFirst(first).prefix(rect.height).enumerated() {
             let place = Rect(x: rect.x, y: rect.y + offset, width: rect.width, height: 1)
@@ -83,17 +102,16 @@ struct RecipeFormView: Drawing {
                 canvas.put(
                     text, x: place.x, y: place.y,
                     style: theme.style(for: .accent).on(ground.background), maxWidth: place.width)
+            case .note(let text):
+                canvas.put(
+                    text, x: place.x, y: place.y,
+                    style: theme.style(for: .dim).on(ground.background), maxWidth: place.width)
             case .field(let index, let field):
                 draw(
                     field, isChosen: index == form.selected, isBlamed: index == blamed,
                     on: &canvas, in: place)
                 canvas.mark(place, MouseTarget.action(.sessions(.form(.field(index)))))
             }
-        }
-        if first + rect.height < lines.count {
-            canvas.put(
-                "↓ \(lines.count - first - rect.height)", rightAlignedTo: rect.maxX,
-                y: rect.maxY - 1, style: theme.style(for: .dim).on(ground.background), maxWidth: 6)
         }
     }
 
@@ -106,13 +124,14 @@ struct RecipeFormView: Drawing {
         let keyWidth = min(24, max(12, rect.width * 2 / 5))
         let isChanged = isChanged(field)
         canvas.put(
-            "\(isBlamed ? "✗" : isChanged ? "*" : " ") \(label(field))", x: rect.x, y: rect.y,
+            "\(isBlamed ? "✗" : isChanged ? "*" : " ") \(form.label(field))", x: rect.x, y: rect.y,
             style: isBlamed ? theme.style(for: .error).on(ground.background) : ground,
             maxWidth: keyWidth - 1)
         let place = Rect(
             x: rect.x + keyWidth, y: rect.y, width: max(0, rect.width - keyWidth), height: 1)
         let value = form.value(field)
-        let hasChoices = form.choices(field).count > 1
+        let choices = form.choices(field)
+        let hasChoices = choices.count > 1
         if isChosen, !hasChoices, !form.isFresh {
             canvas.draw(TextInputView(form.input, style: ground.with(.underline)), in: place)
             return
@@ -124,7 +143,11 @@ struct RecipeFormView: Drawing {
                 ? (hasChoices ? ground.with(.bold) : ground.with(.reverse))
                 : theme.style(for: isChanged ? .accent : .dialog).on(ground.background),
             maxWidth: place.width)
-        if isChanged, case .row(let index) = field {
+        if isChosen, hasChoices, let number = choices.firstIndex(of: value) {
+            canvas.put(
+                "   \(number + 1) of \(choices.count) choices", x: place.x + used, y: place.y,
+                style: ground, maxWidth: max(0, place.width - used))
+        } else if isChanged, case .row(let index) = field {
             let was = form.sheet.rows[index].initial
             canvas.put(
                 "  was \(was.isEmpty ? "–" : was)", x: place.x + used, y: place.y,
@@ -136,19 +159,6 @@ struct RecipeFormView: Drawing {
     private func isChanged(_ field: RecipeForm.Field) -> Bool {
         if case .row(let index) = field { return form.sheet.rows[index].isChanged }
         return false
-    }
-
-    private func label(_ field: RecipeForm.Field) -> String {
-        switch field {
-        case .name: "session name"
-        case .step: "from step"
-        case .lane: "lane"
-        case .beside: "beside it goes on"
-        case .laneName: "changed lane's name"
-        case .row(let index):
-            form.sheet.rows[index].lane == nil && form.sheet.rows[index].key == "steps"
-                ? "steps (its end)" : form.sheet.rows[index].key
-        }
     }
 
     // MARK: Notes
@@ -164,7 +174,9 @@ struct RecipeFormView: Drawing {
             lines.append(("what was changed here would be lost: esc again leaves", .warn))
         }
         if let problem = form.problem {
-            lines += TextLayout.wrapped(problem.message, to: rect.width).map { ($0, .error) }
+            lines += TextLayout.wrapped(form.words(for: problem), to: rect.width).map {
+                ($0, .error)
+            }
         }
         // The line that usually tells news has the keys while a form is open.
         if let notice = model.notice {

@@ -113,7 +113,7 @@ struct SessionDetail {
         card.checkpoints.isEmpty
             ? "no checkpoint yet; a fork would begin at the base model"
             : "steps " + card.checkpoints.map(String.init).joined(separator: " ")
-                + "; f forks at one of them"
+                + "; F forks at one of them"
     }
 
     /// What a lane is trained with, in a few words.

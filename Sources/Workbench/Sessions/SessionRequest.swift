@@ -79,12 +79,21 @@ public struct RecipeProblem: Sendable, Equatable {
     public var isName: Bool
     /// What is wrong, in words.
     public var message: String
+    /// The key to blame, its section in front, as `lane.beta`; nil where only the line is known.
+    public var key: String?
+    /// What should stand there; nil where that depends on the key alone.
+    public var expected: String?
 
     /// A problem with every field given.
-    public init(line: Int? = nil, isName: Bool = false, message: String) {
+    public init(
+        line: Int? = nil, isName: Bool = false, message: String, key: String? = nil,
+        expected: String? = nil
+    ) {
         self.line = line
         self.isName = isName
         self.message = message
+        self.key = key
+        self.expected = expected
     }
 }
 

@@ -22,7 +22,7 @@ extension KeyTable {
     /// The key that forks from anywhere.
     static let forkAnywhere: KeyBinding = {
         var binding = KeyBinding(
-            .everywhere, [.character("f"), .character("F"), .alt("f")], .sessions(.forkLane),
+            .everywhere, [.character("F"), .character("f"), .alt("f")], .sessions(.forkLane),
             hint: "fork",
             "Fork the focused lane: a new session from a checkpoint, with another beta or any "
                 + "other setting.")
@@ -38,7 +38,7 @@ extension KeyTable {
                 .sessions, [.enter], .sessions(.open), hint: "open",
                 "Open the chosen session here; the present one may go on training."),
             KeyBinding(
-                .sessions, [.character("f"), .character("F")], .sessions(.fork), hint: "fork",
+                .sessions, [.character("F"), .character("f")], .sessions(.fork), hint: "fork",
                 "Fork the chosen session at one of its checkpoints, a lane changed or none."),
             KeyBinding(
                 .sessions, [.character("a")], .sessions(.new), hint: "new",

@@ -113,7 +113,7 @@ extension WorkbenchModel {
                 })
             let key = keys.keyName(for: .sessions(.undo), in: .sessions)
             report(.info, "deleted \(card.name); \(key) brings it back")
-        case .done(let text): report(.info, text)
+        case .done(let text): report(.info, text, isKept: true)
         case .failed(let text): report(.error, text)
         }
         return []

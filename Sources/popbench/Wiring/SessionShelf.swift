@@ -148,7 +148,9 @@ final class SessionShelf: Sendable {
             return RecipeProblem(
                 line: error.line,
                 message: "line \(error.line): \(key)expected \(error.expected), "
-                    + "found \(error.found)")
+                    + "found \(error.found)", key: error.key.isEmpty ? nil : error.key,
+                // What is no TOML says nothing of what the key takes.
+                expected: error.key.isEmpty ? nil : error.expected)
         case SessionError.badName, SessionError.taken:
             return RecipeProblem(isName: true, message: "session name: \(error)")
         default:
