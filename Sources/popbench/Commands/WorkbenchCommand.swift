@@ -63,7 +63,8 @@ struct WorkbenchCommand: ParsableCommand {
         let needsTerminal = snapshot == nil && (journey == nil || watch)
         if needsTerminal { try CursesTerminal.check(environment: environment) }
         let opened = try OpenedSession(
-            session: session, recipe: recipe, locations: locations, allowNewest: true)
+            session: session, recipe: recipe, locations: locations, allowNewest: true,
+            shown: ScreenFiles().shown(in: locations.sessions))
         let process = try WorkbenchProcess(session: opened, locations: locations, theme: theme)
         if let snapshot, let size = Self.size(snapshot) {
             return try printFrame(of: process, width: size.0, height: size.1)

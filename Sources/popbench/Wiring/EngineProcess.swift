@@ -11,6 +11,7 @@ final class EngineProcess: Sendable {
     let commands = Bus<Command>()
     let trainer: Trainer
     private let host: EngineHost
+    private let reporter: EngineReporter
     private let inbox: MessageBus.Mailbox<Command>
 
     /// Takes the session's lock and listens; opening the session comes after, in `run`.
@@ -22,6 +23,7 @@ final class EngineProcess: Sendable {
         host = try EngineHost(
             session: session, version: Version.current, events: events, commands: commands,
             reach: reach)
+        reporter = EngineReporter(events, session: session)
     }
 
     /// Opens the session, then carries out commands until one of them ends the engine.
@@ -56,6 +58,7 @@ final class EngineProcess: Sendable {
     }
 
     private func close() async {
+        reporter.finish()
         let host = self.host
         try? await LinkThread.run("close") { host.close(within: .seconds(2)) }
     }
