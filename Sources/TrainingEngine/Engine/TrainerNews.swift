@@ -1,5 +1,6 @@
 import BenchProtocol
 import Foundation
+import MessageBus
 import Populations
 import TensorCore
 
