@@ -17,6 +17,8 @@ struct EngineReportTests {
             TaskProgress(task: task, done: done, total: total, secondsLeft: 9, message: ""))
     }
 
+    private func take(_ event: Event, _ report: inout EngineReport) -> Bool { report.take(event) }
+
     @Test("it follows states and tasks, and is read as it was written")
     func follows() throws {
         let folder = try folder()
@@ -27,15 +29,15 @@ struct EngineReportTests {
             phase: .training, session: "s", step: 131, endStep: 300, lanes: [], prompts: [],
             selectedPrompt: "", stepsPerSecond: 1, imagesPerSecond: 1, secondsLeft: 169,
             savedStep: 100, savedAt: 1, kernel: "plain")
-        #expect(report.take(.state(state)))
-        #expect(!report.take(.state(state)), "nothing new")
-        #expect(report.take(progress("evaluate", 3, 10)))
-        #expect(!report.take(progress("sample", 1, 1)), "another task is over")
+        #expect(take(.state(state), &report))
+        #expect(!take(.state(state), &report), "nothing new")
+        #expect(take(progress("evaluate", 3, 10), &report))
+        #expect(!take(progress("sample", 1, 1), &report), "another task is over")
         try report.write(session: folder)
         #expect(EngineReport.read(session: folder) == report)
         #expect(report.step == 131 && report.endStep == 300 && report.secondsLeft == 169)
         #expect(report.task?.name == "evaluate" && report.task?.done == 3)
-        #expect(report.take(progress("evaluate", 10, 10)) && report.task == nil)
+        #expect(take(progress("evaluate", 10, 10), &report) && report.task == nil)
         EngineReport.remove(session: folder)
         #expect(EngineReport.read(session: folder) == nil)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
