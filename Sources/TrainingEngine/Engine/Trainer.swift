@@ -107,12 +107,16 @@ public actor Trainer {
 
     // MARK: Commands
 
-    /// Carries out one command.
-    public func handle(_ command: Command) async {
-        do {
-            try perform(command)
-        } catch {
-            fail("\(error)")
+    /// Carries out commands that came together, with no step between them.
+    ///
+    /// A screen that asks for two dozen curves would otherwise wait for two dozen steps.
+    public func handle(_ commands: [Command]) async {
+        for command in commands where !hasLeft {
+            do {
+                try perform(command)
+            } catch {
+                fail("\(error)")
+            }
         }
         pump()
     }

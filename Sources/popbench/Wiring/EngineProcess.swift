@@ -43,14 +43,24 @@ final class EngineProcess: Sendable {
         await opened()
         let idle = startIdleWatch()
         defer { idle.cancel() }
-        let (stream, continuation) = AsyncStream<Command>.makeStream()
+        let (stream, continuation) = AsyncStream<Void>.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
         let inbox = self.inbox
+        // What comes while a step is taken waits together, and is carried out together.
+        let waiting = Locked<[Command]>([])
         Thread.detachNewThread {
-            while let command = inbox.next() { continuation.yield(command) }
+            while let command = inbox.next() {
+                waiting.withLock { $0.append(command) }
+                continuation.yield()
+            }
             continuation.finish()
         }
-        for await command in stream {
-            await trainer.handle(command)
+        for await _ in stream {
+            await trainer.handle(
+                waiting.withLock { commands in
+                    defer { commands = [] }
+                    return commands
+                })
             if await trainer.hasLeft { break }
         }
         await close()

@@ -23,7 +23,7 @@ struct KeptLogTests {
         let again = log(scratch).lines
         #expect(again == first.lines)
         #expect(again.map(\.message) == ["js is saturated", "a\nb\u{1B}[31m"])
-        #expect(again.allSatisfy(\.isEarlier))
+        #expect(again.allSatisfy { $0.isEarlier })
         #expect(again[0].diagnostic == .saturation && again[0].time == 7.5)
     }
 
