@@ -272,7 +272,7 @@ struct SessionsTests {
     }
 
     @Test("what was exported is counted, and the newest named")
-    func exports() {
+    func exportedFiles() {
         #expect(!shown { _ in }.contains("exports"))
         let many = shown { $0.exports = .init(files: 4, folders: 1, newest: "curves.csv") }
         #expect(many.contains("exports  4 files and 1 folder, newest curves.csv"))
