@@ -31,7 +31,7 @@ enum ProgramRun {
     ) -> String? {
         CommandGuess.complaint(
             arguments,
-            commands: root.configuration.subcommands.compactMap(\.configuration.commandName)
+            commands: root.configuration.subcommands.compactMap { $0.configuration.commandName }
         ) { name in
             (try? Locations.current().session(name)).map { SessionStore.isSession($0) } ?? false
         }
