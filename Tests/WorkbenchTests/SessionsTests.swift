@@ -147,7 +147,7 @@ struct SessionsTests {
         let progress = TaskProgress(
             task: "collect", done: 3, total: 12, secondsLeft: 300, message: "40 of 60 confirmed")
         _ = update(&model, .event(.progress(progress)))
-        let text = snapshotFrame(model, width: 200, height: 50, theme: .builtin).plainText()
+        let text = snapshotFrame(model, width: 260, height: 50, theme: .builtin).plainText()
         #expect(text.contains("collect 3/12, 25%, 5m left, 40 of 60 confirmed; ctrl-k cancels"))
     }
 
@@ -225,13 +225,13 @@ struct SessionsTests {
 
     /// What the view shows of a session `long` with something changed about it.
     private func shown(_ change: (inout SessionCard) -> Void) -> String {
-        var model = Scripted.sessions(width: 200, height: 50)
+        var model = Scripted.sessions(width: 260, height: 50)
         var contents = Scripted.shelf
         let index = contents.cards.firstIndex { $0.name == "long" }!
         change(&contents.cards[index])
         _ = update(&model, .sessions(.shelf(contents)))
         _ = model.press(.home)
-        return snapshotFrame(model, width: 200, height: 50, theme: .builtin).plainText()
+        return snapshotFrame(model, width: 260, height: 50, theme: .builtin).plainText()
     }
 
     @Test("an engine in the background is told with its true step, phase and task")
