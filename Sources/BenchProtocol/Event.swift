@@ -180,13 +180,22 @@ public struct CheckpointSaved: Codable, Sendable, Equatable {
     @Reading public var seconds: Double
     /// Bytes of its files together.
     public var bytes: Int
+    /// How many of its kind are kept, this one among them; nil for one that stays for good.
+    public var kept: Int?
 
     /// A checkpoint with every field given.
-    public init(step: Int, path: String, seconds: Double, bytes: Int) {
+    public init(step: Int, path: String, seconds: Double, bytes: Int, kept: Int? = nil) {
         self.step = step
         self.path = path
         self.seconds = seconds
         self.bytes = bytes
+        self.kept = kept
+    }
+
+    /// What a person is told: step, size, and how long it stays.
+    public var sentence: String {
+        "saved step \(step): \(ByteText.text(bytes))"
+            + (kept.map { $0 == 1 ? ", the last one is kept" : ", the last \($0) are kept" } ?? "")
     }
 }
 
@@ -269,16 +278,23 @@ public struct LogLine: Codable, Sendable, Equatable {
     @Reading public var time: Double
     /// The diagnostic whose sentence this is, if it is one's.
     public var diagnostic: Diagnostic.Kind?
+    /// True where the line was told before and is told again to a screen that came later.
+    public var earlier: Bool?
 
     /// A line with every field given.
     public init(
-        level: Level, message: String, time: Double, diagnostic: Diagnostic.Kind? = nil
+        level: Level, message: String, time: Double, diagnostic: Diagnostic.Kind? = nil,
+        earlier: Bool? = nil
     ) {
         self.level = level
         self.message = message
         self.time = time
         self.diagnostic = diagnostic
+        self.earlier = earlier
     }
+
+    /// Whether the line was told before.
+    public var isEarlier: Bool { earlier == true }
 }
 
 /// Something that was asked for and could not be done; `fatal` when the engine leaves over it.

@@ -50,12 +50,16 @@ enum SmallFile {
     }
 
     /// Writes a file beside its place, flushes it to the disk and renames it over the old one.
-    static func replace(_ path: String, with bytes: [UInt8]) throws(LinkError) {
+    ///
+    /// - Parameter isFlushed: false leaves it to the system when the disk gets it.
+    static func replace(
+        _ path: String, with bytes: [UInt8], isFlushed: Bool = true
+    ) throws(LinkError) {
         let draft = path + ".\(getpid()).new"
         let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw .system(doing: "write", path: draft, errno: errno) }
         let written = Glibc.write(file, bytes, bytes.count)
-        let isWhole = written == bytes.count && fsync(file) == 0
+        let isWhole = written == bytes.count && (!isFlushed || fsync(file) == 0)
         let code = written >= 0 && written < bytes.count ? ENOSPC : errno
         close(file)
         guard isWhole, rename(draft, path) == 0 else {

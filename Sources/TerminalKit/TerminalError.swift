@@ -13,16 +13,16 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notATerminal(let stream):
-            "\(stream) is not a terminal; use --headless to run without a screen"
+            "\(stream) is not a terminal; use popbench run --headless to train without a screen"
         case .dumb(let term):
             (term.isEmpty ? "TERM is not set" : "TERM=\(term) cannot place text")
-                + "; set TERM (for example to xterm-256color), or use --headless to run without "
+                + "; set TERM (for example to xterm-256color), or use popbench run --headless to train without "
                 + "a screen"
         case .unknownTerminal(let term):
             "no terminfo entry for TERM=\(term); install ncurses-term or set TERM to a known one, "
-                + "or use --headless to run without a screen"
+                + "or use popbench run --headless to train without a screen"
         case .system(let call, let number):
-            "\(call) failed (error \(number)); use --headless to run without a screen"
+            "\(call) failed (error \(number)); use popbench run --headless to train without a screen"
         }
     }
 }

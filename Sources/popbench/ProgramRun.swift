@@ -1,11 +1,16 @@
 import ArgumentParser
 @preconcurrency import Glibc
+import TrainingEngine
 
 /// One run of the program: arguments in, exit status out.
 enum ProgramRun {
     /// Parses the arguments, runs the command that they name, and leaves.
     static func start(_ root: any ParsableCommand.Type, _ arguments: [String]? = nil) -> Never {
         prepareStreams()
+        if let complaint = complaint(root, arguments ?? Array(CommandLine.arguments.dropFirst())) {
+            say("popbench: " + complaint)
+            exit(FailureLine.usageStatus)
+        }
         var isParsed = false
         do {
             var command = try root.parseAsRoot(arguments)
@@ -19,6 +24,17 @@ enum ProgramRun {
             exit(FailureLine.status(of: error))
         }
         exit(flushOutput() ? 0 : 1)
+    }
+
+    private static func complaint(
+        _ root: any ParsableCommand.Type, _ arguments: [String]
+    ) -> String? {
+        CommandGuess.complaint(
+            arguments,
+            commands: root.configuration.subcommands.compactMap { $0.configuration.commandName }
+        ) { name in
+            (try? Locations.current().session(name)).map { SessionStore.isSession($0) } ?? false
+        }
     }
 
     /// Writes a line to standard error.

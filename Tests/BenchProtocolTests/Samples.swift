@@ -75,14 +75,18 @@ let sampleEvents: [Event] = {
                 kind: .likelihoodDisplacement, lane: "js", step: 80, since: 61, value: 0.07,
                 bound: .nan, message: "winners fall", cleared: false)),
         .checkpoint(
-            CheckpointSaved(step: 100, path: "checkpoints/100", seconds: 0.4, bytes: 1 << 40)),
+            CheckpointSaved(
+                step: 100, path: "checkpoints/100", seconds: 0.4, bytes: 1 << 40, kept: 3)),
         .curve(
             Curve(
                 lane: "js", quantity: "loss", firstStep: 0, lastStep: 99,
                 buckets: [.init(step: 4, minimum: 0, maximum: 1, mean: .nan)])),
         .progress(
             TaskProgress(task: "collect", done: 3, total: 10, secondsLeft: .infinity, message: "😀")),
-        .log(LogLine(level: .warning, message: "tab\tbell\u{7}\u{1B}[31m\\ / \u{2028}", time: 1)),
+        .log(
+            LogLine(
+                level: .warning, message: "tab\tbell\u{7}\u{1B}[31m\\ / \u{2028}", time: 1,
+                earlier: true)),
         .failure(Failure(message: "disk full", fatal: false)),
         .goodbye(Goodbye(reason: "stopped", step: 42)),
         .populationHistory(

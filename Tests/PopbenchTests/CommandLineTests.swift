@@ -69,7 +69,7 @@ struct CommandLineTests {
     @Test(
         "what cannot be understood ends with status 64 and says so",
         arguments: [
-            ["nonsense"], ["sample"], ["sample", "--prompt", "a judge"],
+            ["sample"], ["sample", "--prompt", "a judge"],
             ["sample", "--prompt", "a judge", "--output", "x.png", "--count", "0"],
             ["sample", "--prompt", "a judge", "--output", "x.png", "--count", "-1"],
             ["sample", "--prompt", "a judge", "--output", "x.png", "--guidance-scale", "nan"],
@@ -78,12 +78,32 @@ struct CommandLineTests {
             ["sample", "--prompt", "a", "--output", "x.png", "--session", "s"],
             ["sample", "--prompt", "a", "--output", "x", "--model", "m", "--session", "s"],
             ["stop", "--session", "s", "--timeout", "inf"], ["sessions", "--yaml"],
+            ["stop"], ["stop", "a", "--session", "b"], ["engine"], ["run", "starter"],
         ])
     func usage(arguments: [String]) throws {
         let outcome = try Program(try Scratch()).run(arguments)
         #expect(outcome.hasExited && outcome.status == 64)
         #expect(outcome.output.isEmpty)
         #expect(outcome.errors.contains("Usage:"))
+    }
+
+    @Test("a command that there is not is named, with the nearest one that there is")
+    func unknownCommand() throws {
+        let program = Program(try Scratch())
+        func complaint(_ arguments: String...) throws -> String {
+            let outcome = try program.run(arguments)
+            #expect(outcome.hasExited && outcome.status == 64 && outcome.output.isEmpty)
+            return outcome.errors
+        }
+        #expect(
+            try complaint("wrokbench")
+                == "popbench: there is no command and no session \"wrokbench\"; "
+                + "did you mean popbench workbench?\n")
+        #expect(try complaint("sesions", "list").contains("popbench sessions?"))
+        #expect(try complaint("nonsense").contains("popbench --help lists the commands"))
+        #expect(try complaint("a\u{1B}b").contains("a\\u{1b}b"))
+        #expect(try complaint("--headless").contains("popbench run --headless"))
+        #expect(try complaint("--recipe", "starter", "--headless").contains("run --headless"))
     }
 
     @Test("a reader that goes away harms nobody", arguments: [["data"], ["sessions"], ["--help"]])

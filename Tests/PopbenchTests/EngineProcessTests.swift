@@ -37,6 +37,66 @@ struct EngineProcessTests {
         #expect(lines.status == 0 && lines.output.contains("\"step\":\(saved.step + 1),\"loss\""))
     }
 
+    @Test("while an engine works, a list tells its step and phase without joining it")
+    func report() throws {
+        let store = try make("reported")
+        let engine = try RunningEngine(store.path)
+        engine.client.send(.start)
+        try engine.step(beyond: 3)
+        let deadline = ContinuousClock.now + .seconds(30)
+        var report: EngineReport?
+        repeat {
+            usleep(50_000)
+            report = EngineReport.read(session: store.path)
+        } while (report?.step ?? 0) <= 3 && ContinuousClock.now < deadline
+        let told = try #require(report)
+        #expect(told.step > 3 && told.endStep == 10_000_000 && told.pid == engine.pid)
+        engine.client.send(.stop)
+        _ = try engine.farewell()
+        #expect(try engine.exit() == .exited(0))
+        #expect(EngineReport.read(session: store.path) == nil)
+    }
+
+    @Test("a prompt that was selected and what was told are there again the next day")
+    func nextDay() throws {
+        let store = try make("tomorrow")
+        let first = try RunningEngine(store.path)
+        try first.rest(at: 0)
+        first.client.send(.step(count: 2))
+        try first.rest(at: 2)
+        first.client.send(.selectPrompt(prompt: "an artist"))
+        try first.state("the other prompt") { $0.selectedPrompt == "an artist" }
+        _ = try first.refusal(of: .removeLane(name: "nobody"))
+        first.client.send(.stop)
+        _ = try first.farewell()
+        #expect(try first.exit() == .exited(0))
+
+        let second = try RunningEngine(store.path)
+        let state = try second.rest(at: 2)
+        #expect(state.selectedPrompt == "an artist")
+        second.client.send(.refresh)
+        let lines = try second.next("the end of what was told") { event in
+            if case .log(let line) = event, line.message == "engine left: stopped" {
+                line
+            } else {
+                nil
+            }
+        }
+        #expect(lines.isEarlier)
+        let told = second.events.compactMap { event in
+            if case .log(let line) = event, line.isEarlier { line } else { nil }
+        }
+        #expect(told.contains { $0.message.contains("nobody") && $0.level == .error })
+        #expect(told.contains { $0.message.hasPrefix("saved step 2: ") })
+        second.client.send(.stop)
+        _ = try second.farewell()
+        // A fork shows the same prompt.
+        let made = try tiny.program.run("sessions", "fork", store.path, "--name", "again")
+        #expect(made.status == 0, "\(made.errors)")
+        let fork = tiny.scratch.path + "/data/popbench/sessions/again"
+        #expect(try SessionStore.open(at: fork).prompts().selected == "an artist")
+    }
+
     @Test("an engine that is killed leaves its last good save, and the session opens again")
     func killed() throws {
         let store = try make("killed", autosave: 4)

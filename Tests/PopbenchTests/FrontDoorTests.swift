@@ -55,6 +55,35 @@ struct FrontDoorTests {
         #expect(next.status == 0 && next.output.contains("\"lane\":\"sft\",\"step\":11,\"loss\""))
     }
 
+    @Test("without a name the session shown last is opened, whichever was saved last")
+    func shownLast() throws {
+        let recipe = try tiny.recipe([TinySession.sft, TinySession.popalign], steps: 30)
+        for name in ["shown", "saved"] {
+            let made = try tiny.program.run(
+                "run", "--headless", "--session", name, "--recipe", recipe, "--steps", "1")
+            #expect(made.status == 0, "\(made.errors)")
+        }
+        func opened() throws -> String {
+            let frame = try tiny.program.run("--snapshot", "100x30")
+            #expect(frame.status == 0, "\(frame.errors)")
+            return frame.output.split(separator: "\n").first.map(String.init) ?? ""
+        }
+        #expect(try opened().contains("saved"))
+        try tiny.scratch.write("resize 100x30\nsee within 60: popalign\n", to: "look.journey")
+        let look = try tiny.program.run("shown", "--play", "look.journey")
+        #expect(look.status == 0, "\(look.errors)")
+        #expect(try opened().contains("shown"))
+        // What is remembered may be damaged, or lead nowhere: then it counts for nothing.
+        let memory = tiny.scratch.path + "/.local/state/popbench/screen"
+        let file = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: memory)
+                .first { $0.hasPrefix("session-") })
+        for text in ["", "/nowhere/at/all\n", "shown\n", "\u{0}\u{1B}", "/etc\n"] {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: "\(memory)/\(file)"))
+            #expect(try opened().contains("saved"))
+        }
+    }
+
     @Test(
         "a snapshot of no size is refused", arguments: ["x", "120", "0x40", "120x40x2", "9999x9"])
     func badSnapshot(size: String) throws {

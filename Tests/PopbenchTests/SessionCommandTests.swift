@@ -92,6 +92,8 @@ struct SessionCommandTests {
         let lines = text.output.split(separator: "\n").map(String.init)
         #expect(lines.count == 5)
         #expect(lines[0].hasPrefix("NAME") && lines[1].contains("40/400"))
+        #expect(lines[0].contains(/LAST SAVED \(.+\)/), "times have a zone")
+        #expect(lines[1].contains(#/ \d+(\.\d)? [kM]B /#), "sizes are those of the screen")
         #expect(lines[3].hasPrefix("    problem: "))
         #expect(lines[4].contains("never"))
     }
@@ -99,8 +101,10 @@ struct SessionCommandTests {
     @Test("a session that is not running cannot be stopped, and one that is none neither")
     func stopNothing() throws {
         _ = try makeSession("quiet")
-        let quiet = try program.run("stop", "--session", "quiet")
-        #expect(quiet.isRefusal && quiet.errors.contains("is not running"))
+        for arguments in [["--session", "quiet"], ["quiet"]] {
+            let quiet = try program.run(["stop"] + arguments)
+            #expect(quiet.isRefusal && quiet.errors.contains("is not running"))
+        }
         let none = try program.run("stop", "--session", "nobody")
         #expect(none.isRefusal && none.errors.contains("is not a session"))
         #expect(try program.run("stop", "--session", "a b").isRefusal)
@@ -132,7 +136,7 @@ struct SessionCommandTests {
         }
         let outcome = try program.run("stop", "--session", "busy")
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
-        #expect(outcome.output == "stopped at step 7; saved step-000007 (2.0 KiB)\n")
+        #expect(outcome.output == "stopped at step 7; saved step-000007 (2 kB)\n")
         #expect(SessionStatus.inspect(store.path) == .idle)
     }
 

@@ -58,7 +58,8 @@ private let text = ["", "identity_"].flatMap { prefix in
 }
 private let onPictures = ["", "identity_"].flatMap { prefix in
     [
-        "preference_score", "kid", "density", "coverage", "precision", "recall", "vendi_score", "vendi_score_pooled",
+        "preference_score", "kid", "density", "coverage", "precision", "recall", "vendi_score",
+        "vendi_score_pooled",
         "pairwise_distance", "evaluator_confidence", "unsure_share", "unsure_flag",
     ].map { prefix + $0 }
 }

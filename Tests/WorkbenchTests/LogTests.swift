@@ -177,4 +177,71 @@ struct LogTests {
         }
         #expect(figure.svg().contains("two lines"))
     }
+
+    @Test("lines from before come to their places in time, none twice, and none as news")
+    func earlierLines() {
+        var model = model(lines: [(.info, "saved step 3"), (.warning, "b is saturated")])
+        let clock = Scripted.clock
+        let old = [
+            LogLine(level: .error, message: "no space", time: clock - 86_400, earlier: true),
+            LogLine(level: .info, message: "saved step 3", time: clock - 2, earlier: true),
+            LogLine(level: .info, message: "saved step 3", time: clock - 300, earlier: true),
+            LogLine(level: .info, message: "torn", time: .nan, earlier: true),
+        ]
+        _ = model.press(.home)
+        let chosen = model.shownLog[model.chosenLogPlace!].line.message
+        for line in old { #expect(update(&model, .event(.log(line))).isEmpty) }
+        #expect(
+            model.log.map(\.message) == [
+                "no space", "saved step 3", "saved step 3", "b is saturated",
+            ])
+        #expect(model.notice?.text.contains("no space") != true)
+        #expect(model.shownLog[model.chosenLogPlace!].line.message == chosen)
+        #expect(text(model).contains("2 from before"))
+        let before = NumberText.day(clock - 86_400) + " " + NumberText.clock(clock)
+        #expect(text(model).contains(before), "the day stands with what is not of today")
+        _ = update(&model, .earlierLog([LogLine(level: .info, message: "wrote x", time: 1)]))
+        #expect(model.log.first?.message == "wrote x" && model.log.first?.isEarlier == true)
+    }
+
+    @Test("a full log makes no room for what is older than all of it")
+    func earlierThanAFullLog() {
+        var model = model(lines: (1...600).map { (.info, "line \($0).") })
+        let clock = Scripted.clock
+        _ = update(
+            &model,
+            .earlierLog([
+                LogLine(level: .info, message: "ancient", time: 5),
+                LogLine(level: .info, message: "between", time: clock + 300.5),
+            ]))
+        #expect(model.log.count == WorkbenchModel.logCapacity)
+        #expect(model.log.contains { $0.message == "between" })
+        #expect(!model.log.contains { $0.message == "ancient" })
+        #expect(zip(model.log, model.log.dropFirst()).allSatisfy { $0.time <= $1.time })
+    }
+
+    @Test("a diagnostic that stood before the screen came is announced and logged once")
+    func standingDiagnostic() {
+        var model = model(lines: [])
+        let message = "js: winners become less likely"
+        let line = LogLine(
+            level: .warning, message: message, time: Scripted.clock - 900,
+            diagnostic: .likelihoodDisplacement, earlier: true)
+        _ = update(&model, .event(.log(line)))
+        #expect(model.notice == nil)
+        let diagnostic = Diagnostic(
+            kind: .likelihoodDisplacement, lane: "js", step: 80, since: 61, value: 0.1,
+            bound: 0.05, message: message, cleared: false)
+        _ = update(&model, .event(.diagnostic(diagnostic)))
+        #expect(model.notice?.text == message && model.log.count == 1)
+    }
+
+    @Test("days of the year are told right, leap days among them")
+    func days() {
+        for (time, day) in [
+            (0, "01-01"), (951_782_400, "02-29"), (951_868_800, "03-01"), (1_767_225_599, "12-31"),
+            (1_767_225_600, "01-01"), (4_107_456_000, "02-28"), (4_107_542_400, "03-01"),
+        ] { #expect(NumberText.day(Double(time)) == day) }
+        #expect(NumberText.day(.nan) == "--.--")
+    }
 }

@@ -9,7 +9,9 @@ struct RecipeFormTests {
     /// A screen on which a sheet has just arrived.
     private func model(_ sheet: RecipeSheet) -> WorkbenchModel {
         var model = Scripted.sessions()
-        _ = update(&model, .event(.state(Scripted.state(step: 40, phase: .paused))))
+        var state = Scripted.state(step: 40, phase: .paused)
+        state.savedStep = 40
+        _ = update(&model, .event(.state(state)))
         _ = update(&model, .sessions(.sheet(sheet)))
         return model
     }
@@ -23,20 +25,16 @@ struct RecipeFormTests {
     }
     private struct Missing: Error {}
 
-    @Test("f in any view forks the focused lane; what is not saved is saved first")
+    @Test("f in any view forks the focused lane, and nothing is saved for the looking")
     func forks() {
         for view in BenchView.allCases where view != .sessions {
             var model = Scripted.model()
             model.sessionFolder = "/data/sessions/starter"
             _ = update(&model, .show(view))
             _ = model.press(.alt("3"))
-            #expect(model.press(.alt("f")) == [.send(.save)], "\(view)")
-            let saved = CheckpointSaved(step: 40, path: "", seconds: 1, bytes: 1)
             let wanted = SessionRequest.prepareFork(
                 session: "/data/sessions/starter", lane: "popalign")
-            #expect(update(&model, .event(.checkpoint(saved))) == [.sessions(wanted)])
-            #expect(update(&model, .event(.checkpoint(saved))).isEmpty)
-            #expect(model.press(.alt("f")) == [.sessions(wanted)])
+            #expect(model.press(.alt("f")) == [.sessions(wanted)], "\(view)")
             let hints = model.keys.hints(in: model.keyContext)
             let hint = hints.first { $0.action == .sessions(.forkLane) }
             #expect(hint?.keys.isEmpty == false, "\(view)")
@@ -46,14 +44,61 @@ struct RecipeFormTests {
         }
     }
 
-    @Test("a save that fails forks nothing")
+    /// A screen with the form of a fork open, whose session is twelve steps ahead of its last save.
+    private func ahead() -> WorkbenchModel {
+        var model = Scripted.sessions()
+        _ = update(&model, .event(.state(Scripted.state(step: 40, phase: .training))))
+        _ = update(&model, .sessions(.sheet(Scripted.sheet(.forkLane("popalign")))))
+        return model
+    }
+
+    @Test("a session ahead of its save offers now, follows it, and is saved on enter alone")
+    func now() throws {
+        var model = ahead()
+        #expect(model.shownForm?.value(.step) == "now (step 40, saved first)")
+        #expect(
+            model.shownForm?.choices(.step) == [
+                "now (step 40, saved first)", "400", "200", "0",
+            ])
+        _ = update(&model, .event(.state(Scripted.state(step: 43, phase: .training))))
+        #expect(model.shownForm?.value(.step) == "now (step 43, saved first)")
+        var left = model
+        #expect(left.press(.escape).isEmpty && left.overlay == nil)
+        #expect(model.press(.enter) == [.send(.save)])
+        #expect(model.press(.enter).isEmpty, "once is enough")
+        let saved = CheckpointSaved(step: 44, path: "", seconds: 1, bytes: 60_000_000, kept: 3)
+        let made = try draft(update(&model, .event(.checkpoint(saved))))
+        #expect(made.step == 44 && made.source == "/data/sessions/starter")
+        #expect(model.notice?.text == "saved step 44: 60.0 MB, the last 3 are kept")
+        #expect(update(&model, .event(.checkpoint(saved))).isEmpty, "made once")
+    }
+
+    @Test("a step that was saved before is forked without another save")
+    func earlierStep() throws {
+        var model = ahead()
+        _ = model.perform(field: try #require(model.shownForm?.fields.firstIndex(of: .step)))
+        _ = model.press(.right)
+        #expect(model.shownForm?.value(.step) == "400")
+        #expect(try draft(model.press(.enter)).step == 400)
+        model = ahead()
+        var state = Scripted.state(step: 50, phase: .training)
+        state.savedStep = 50
+        _ = update(&model, .event(.state(state)))
+        #expect(try draft(model.press(.enter)).step == 50, "the engine saved by itself meanwhile")
+    }
+
+    @Test("a save that fails forks nothing, and the form says why")
     func failedSave() {
-        var model = Scripted.model()
-        model.sessionFolder = "/data/sessions/starter"
-        _ = model.type("F")
+        var model = ahead()
+        _ = model.press(.enter)
         _ = update(&model, .event(.failure(Failure(message: "disk full", fatal: false))))
+        #expect(model.shownForm?.problem?.message == "disk full")
+        #expect(model.shownForm?.isWaiting == false)
         let saved = CheckpointSaved(step: 40, path: "", seconds: 1, bytes: 1)
         #expect(update(&model, .event(.checkpoint(saved))).isEmpty)
+        _ = model.press(.enter)
+        _ = model.press(.escape)
+        #expect(update(&model, .event(.checkpoint(saved))).isEmpty, "the form was left")
     }
 
     @Test("another beta is typed at once, and enter makes the fork with the lane beside it")

@@ -11,11 +11,15 @@ struct SessionsLoopTests {
         var requests: [SessionRequest] = []
         var opened: [String] = []
         var commands: [Command] = []
+        var kept: [String] = []
         var other = Scripted.state(step: 7, phase: .paused)
         other.session = "long"
         let outlets = WorkbenchOutlets(
             send: { commands.append($0) }, attachAgain: {}, writePicture: { _, _ in "" },
             writeFile: { _ in "" }, sessions: { requests.append($0) },
+            keepLog: { lines in
+                kept += lines.map { "\(opened.count) \($0.message)" }
+            },
             open: { path, starts, stops, between in
                 opened.append("\(path) \(starts) \(stops)")
                 // Said by the old engine after the key was pressed, and by the shelf.
@@ -23,8 +27,11 @@ struct SessionsLoopTests {
                 mailbox.post(.engineLost(reason: "hung up", lastLogLines: []))
                 mailbox.post(.sessions(.done("kept the recipe")))
                 between()
+                mailbox.post(
+                    .earlierLog([LogLine(level: .info, message: "wrote a.csv", time: 5)]))
                 mailbox.post(.attached)
                 mailbox.post(.event(.state(other)))
+                mailbox.post(.event(.failure(Failure(message: "no such lane", fatal: false))))
             })
         let terminal = LoopTests.Typist(width: 120, height: 40, [])
         terminal.script = [
@@ -49,5 +56,9 @@ struct SessionsLoopTests {
         #expect(loop.model.engine == .attached && loop.model.lanes.isEmpty)
         #expect(loop.model.exportFolder == "/data/sessions/long/exports")
         #expect(loop.model.log.contains { $0.message == "kept the recipe" })
+        #expect(loop.model.log.first?.message == "wrote a.csv", "the other session's log")
+        // The engine keeps its own words; the screen's go to the session that they are about.
+        #expect(
+            kept == ["1 opening long; starter saves and stops", "1 kept the recipe"])
     }
 }

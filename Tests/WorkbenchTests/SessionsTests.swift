@@ -147,7 +147,7 @@ struct SessionsTests {
         let progress = TaskProgress(
             task: "collect", done: 3, total: 12, secondsLeft: 300, message: "40 of 60 confirmed")
         _ = update(&model, .event(.progress(progress)))
-        let text = snapshotFrame(model, width: 200, height: 50, theme: .builtin).plainText()
+        let text = snapshotFrame(model, width: 260, height: 50, theme: .builtin).plainText()
         #expect(text.contains("collect 3/12, 25%, 5m left, 40 of 60 confirmed; ctrl-k cancels"))
     }
 
@@ -221,5 +221,62 @@ struct SessionsTests {
             }
         }
         #expect(model.log.contains { $0.message == "no room" })
+    }
+
+    /// What the view shows of a session `long` with something changed about it.
+    private func shown(_ change: (inout SessionCard) -> Void) -> String {
+        var model = Scripted.sessions(width: 260, height: 50)
+        var contents = Scripted.shelf
+        let index = contents.cards.firstIndex { $0.name == "long" }!
+        change(&contents.cards[index])
+        _ = update(&model, .sessions(.shelf(contents)))
+        _ = model.press(.home)
+        return snapshotFrame(model, width: 260, height: 50, theme: .builtin).plainText()
+    }
+
+    @Test("an engine in the background is told with its true step, phase and task")
+    func background() {
+        let training = shown {
+            $0.progress = .init(phase: .training, step: 219, endStep: 400, secondsLeft: 720)
+        }
+        #expect(training.contains("219/400") && !training.contains("150/400"))
+        #expect(training.contains("in the background: training, 12m left"))
+        #expect(training.contains("saved 40s ago at 150"))
+        let busy = shown {
+            $0.progress = .init(
+                phase: .evaluating, step: 150, endStep: 400,
+                task: TaskProgress(
+                    task: "evaluate", done: 3, total: 10, secondsLeft: 15, message: ""))
+        }
+        #expect(busy.contains("in the background: evaluating 3/10, 15s left"))
+        #expect(!busy.contains("ago at 150"))
+        #expect(shown { _ in }.contains("its engine runs"), "an older engine tells nothing")
+        let died = shown {
+            $0.progress = .init(phase: .training, step: 219, endStep: 400)
+            $0.engine = .died
+        }
+        #expect(died.contains("150/400"), "what a dead engine was at counts for nothing")
+    }
+
+    @Test("the fairest lane is told with its rule, in the list and in the detail")
+    func fairest() {
+        let text = shown {
+            $0.headline = .init(
+                lane: "sft", step: 150, gender: 0.33, tone: 0.31, identityAccuracy: .nan)
+        }
+        #expect(text.contains("D gender tone"))
+        #expect(
+            text.contains("D gender, tone of the fairest lane: the mean of the two is the smallest")
+        )
+        #expect(text.contains("lane sft, D gender .33, tone .31 (mean of the two is the smallest)"))
+    }
+
+    @Test("what was exported is counted, and the newest named")
+    func exportedFiles() {
+        #expect(!shown { _ in }.contains("exports"))
+        let many = shown { $0.exports = .init(files: 4, folders: 1, newest: "curves.csv") }
+        #expect(many.contains("exports  4 files and 1 folder, newest curves.csv"))
+        let one = shown { $0.exports = .init(files: 1, folders: 0, newest: "a.svg") }
+        #expect(one.contains("exports  1 file, newest a.svg"))
     }
 }

@@ -19,6 +19,8 @@ public actor Trainer {
     let locations: Locations
     let folder: String
     var session: TrainingSession?
+    /// What was told, for screens that come later.
+    let kept: KeptLog
     var phase = SessionState.Phase.preparing
     /// What is to be done before training goes on, first come first served.
     var tasks: [any EngineTask] = []
@@ -44,20 +46,22 @@ public actor Trainer {
         self.folder = folder
         self.locations = locations
         self.events = events
+        kept = KeptLog(folder: folder, name: KeptLog.engineName)
     }
 
     /// Opens the session and makes it ready, collecting populations where it has to.
     ///
     /// - Throws: what is wrong with the session, its models or its populations.
     public func open() throws {
-        let events = self.events
+        let (events, kept) = (self.events, self.kept)
         let session = try TrainingSession(folder: folder, locations: locations) { problem in
-            events.publish(
-                .log(LogLine(level: .warning, message: problem, time: Date().timeIntervalSince1970))
-            )
+            let line = LogLine(
+                level: .warning, message: problem, time: Date().timeIntervalSince1970)
+            kept.append(line)
+            events.publish(.log(line))
         }
         self.session = session
-        selectedPrompt = try initialPrompt(session)
+        try takeUpPrompts(session)
         if try !session.useStored(locations) { tasks.append(try session.collectionTask()) }
         for note in session.takeNotes() { log(.warning, note) }
         // Screens that come before the next step see the field that the last save kept.
@@ -86,6 +90,7 @@ public actor Trainer {
                 events.publish(.evaluation(evaluation))
             }
         }
+        for line in kept.lines { events.publish(.log(line)) }
         for sheet in sheets.all { events.publish(.thumbnails(sheet)) }
         for field in fields.values { events.publish(.field(field)) }
         for diagnostic in session.diagnostics.standing(session.lanes) {
@@ -102,12 +107,16 @@ public actor Trainer {
 
     // MARK: Commands
 
-    /// Carries out one command.
-    public func handle(_ command: Command) async {
-        do {
-            try perform(command)
-        } catch {
-            fail("\(error)")
+    /// Carries out commands that came together, with no step between them.
+    ///
+    /// A screen that asks for two dozen curves would otherwise wait for two dozen steps.
+    public func handle(_ commands: [Command]) async {
+        for command in commands where !hasLeft {
+            do {
+                try perform(command)
+            } catch {
+                fail("\(error)")
+            }
         }
         pump()
     }
@@ -142,6 +151,7 @@ public actor Trainer {
         case .selectPrompt(let prompt):
             selectedPrompt = try checked(prompt)
             noteTyped(selectedPrompt)
+            rememberPrompts(session)
             drop { $0 is ProbeTask }
             tasks.append(ProbeTask(prompt: selectedPrompt, count: session.recipe.sampling.count))
             tellState()
@@ -210,10 +220,6 @@ public actor Trainer {
             picturesPerPrompt: e.picturesPerPrompt, guidanceScale: Float(e.guidanceScale),
             inferenceSteps: e.inferenceSteps, seed: session.recipe.session.seed,
             trained: try session.professions())
-    }
-
-    private func initialPrompt(_ session: TrainingSession) throws -> String {
-        try checked(session.recipe.sampling.prompt)
     }
 
     // MARK: Work
@@ -341,11 +347,11 @@ public actor Trainer {
             for note in session.takeNotes() { log(.warning, note) }
             failedSaveAt = nil
             isUnsaved = false
-            events.publish(
-                .checkpoint(
-                    CheckpointSaved(
-                        step: checkpoint.step, path: checkpoint.path,
-                        seconds: (ContinuousClock.now - start).seconds, bytes: checkpoint.bytes)))
+            tell(
+                CheckpointSaved(
+                    step: checkpoint.step, path: checkpoint.path,
+                    seconds: (ContinuousClock.now - start).seconds, bytes: checkpoint.bytes,
+                    kept: CheckpointRetention(session.recipe).count(besides: checkpoint.step)))
             return true
         } catch {
             failedSaveAt = session.step
@@ -370,6 +376,7 @@ public actor Trainer {
         }
         hasLeft = true
         try? session?.metrics.close()
+        keep(.info, "engine left: \(reason)")
         events.publish(.goodbye(Goodbye(reason: reason, step: session?.step ?? 0)))
     }
 }

@@ -9,15 +9,26 @@ extension Trainer {
     func log(
         _ level: LogLine.Level, _ message: String, diagnostic: Diagnostic.Kind? = nil
     ) {
-        events.publish(
-            .log(
-                LogLine(
-                    level: level, message: message, time: Date().timeIntervalSince1970,
-                    diagnostic: diagnostic)))
+        let line = LogLine(
+            level: level, message: message, time: Date().timeIntervalSince1970,
+            diagnostic: diagnostic)
+        kept.append(line)
+        events.publish(.log(line))
     }
 
     func fail(_ message: String) {
+        keep(.error, message)
         events.publish(.failure(Failure(message: message, fatal: false)))
+    }
+
+    func tell(_ saved: CheckpointSaved) {
+        keep(.info, saved.sentence)
+        events.publish(.checkpoint(saved))
+    }
+
+    /// Keeps a line that is told as another kind of event.
+    func keep(_ level: LogLine.Level, _ message: String) {
+        kept.append(LogLine(level: level, message: message, time: Date().timeIntervalSince1970))
     }
 
     func tellState() {

@@ -26,6 +26,32 @@ extension Trainer {
         if typedPrompts.count > Trainer.mostTypedPrompts { typedPrompts.removeFirst() }
     }
 
+    /// Selects the prompt that was selected last, or the recipe's where none was or it will not do.
+    func takeUpPrompts(_ session: TrainingSession) throws {
+        let remembered = session.store.prompts()
+        for prompt in remembered.typed {
+            if let prompt = try? checked(prompt, warns: false) { noteTyped(prompt) }
+        }
+        if let selected = remembered.selected,
+            let prompt = try? checked(selected, warns: false)
+        {
+            selectedPrompt = prompt
+            noteTyped(prompt)
+        } else {
+            selectedPrompt = try checked(session.recipe.sampling.prompt)
+        }
+    }
+
+    /// Has the selected prompt remembered for the next time; that it cannot be is worth a line.
+    func rememberPrompts(_ session: TrainingSession) {
+        do {
+            try session.store.write(
+                SessionPrompts(selected: selectedPrompt, typed: typedPrompts))
+        } catch {
+            log(.warning, "the prompt will not be remembered: \(error)")
+        }
+    }
+
     /// Tells who appeared for a prompt over the steps, and what is planted for it.
     func tellHistory(
         of prompt: String, points: Int, _ session: TrainingSession

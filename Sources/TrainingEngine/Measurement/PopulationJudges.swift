@@ -170,11 +170,13 @@ public final class PopulationJudges {
     ///
     /// - Throws: as `realRenderings()`, and `PreferenceError` for a filter of something else.
     func preferenceScores(of pictures: [Picture], captions: [Caption]) throws -> [Double] {
-        let rating = rating ?? Result {
-            try PictureRating(
-                classifier: filter,
-                people: try EmojiPeople(environment: ProcessInfo.processInfo.environment))
-        }
+        let rating =
+            rating
+            ?? Result {
+                try PictureRating(
+                    classifier: filter,
+                    people: try EmojiPeople(environment: ProcessInfo.processInfo.environment))
+            }
         self.rating = rating
         return try rating.get().rate(pictures, captions: captions).map(rater.score)
     }

@@ -30,7 +30,9 @@ extension TrainingSession {
     }
 
     /// The pairs that exist already with where they lie, or nil when they have to be collected.
-    private func storedPreferences(_ locations: Locations) throws -> (PreferencePairs, path: String)? {
+    private func storedPreferences(_ locations: Locations) throws -> (
+        PreferencePairs, path: String
+    )? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: preferencesPath)) ?? []
         if names.contains(where: { $0.hasPrefix("metadata.") }) {
             return (try PreferencePairs(loading: preferencesPath), preferencesPath)

@@ -148,17 +148,14 @@ public struct CheckpointFolder: Sendable {
 
     /// Removes what the retention rule does not keep, broken checkpoints among it.
     ///
-    /// - Parameters:
-    ///   - keep: how many of the newest whole ones stay, at least 1.
-    ///   - keepEvery: multiples of this step stay as well; 0 keeps none.
+    /// - Parameter retention: the rule.
     /// - Returns: the steps whose checkpoints were removed, newest first.
     @discardableResult
-    public func thinOut(keep: Int, keepEvery: Int) throws -> [Int] {
+    public func thinOut(_ retention: CheckpointRetention) throws -> [Int] {
         let whole = try all().map(\.step)
         // With nothing whole to go back to, a broken one may still be worth a look.
         guard !whole.isEmpty else { return [] }
-        var kept = Set(whole.prefix(max(keep, 1)))
-        if keepEvery > 0 { kept.formUnion(whole.filter { $0 > 0 && $0 % keepEvery == 0 }) }
+        let kept = retention.kept(of: whole)
         let removed = try steps().filter { !kept.contains($0) }
         try removed.forEach(remove(step:))
         return removed

@@ -64,7 +64,9 @@ extension MetricsStore {
         }
     }
 
-    private static let tables = ["step", "pyramid", "evaluation", "histogram"]
+    private static let tables = [
+        "step", "pyramid", "quartile", "evaluation", "histogram", "field",
+    ]
 
     private static func duplicate(_ db: Database, lane: Int64, as name: String) throws {
         try db.execute(sql: "INSERT INTO lane (name) VALUES (?)", arguments: [name])
@@ -77,7 +79,17 @@ extension MetricsStore {
                     + "SELECT ?, \(others) FROM \(table) WHERE lane = ?",
                 arguments: [copy, lane])
         }
-        // Histograms are stored whole and carry their lane's name.
+        // Histograms and fields are stored whole and carry their lane's name.
+        let fields = try Row.fetchAll(
+            db, sql: "SELECT step, line FROM field WHERE lane = ?", arguments: [copy])
+        for row in fields {
+            let (step, line): (Int, String) = (row["step"], row["line"])
+            guard case .field(var field)? = try? EventLine.decode(line) else { continue }
+            field.lane = name
+            try db.execute(
+                sql: "UPDATE field SET line = ? WHERE lane = ? AND step = ?",
+                arguments: [EventLine.text(.field(field)), copy, step])
+        }
         let histograms = try Row.fetchAll(
             db, sql: "SELECT prompt, attribute, step, content FROM histogram WHERE lane = ?",
             arguments: [copy])

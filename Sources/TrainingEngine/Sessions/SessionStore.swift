@@ -65,6 +65,7 @@ public struct SessionStore: Sendable {
     private static let ownNames: Set<String> = [
         recordName, recipeName, "populations", "checkpoints", "samples", "metrics.sqlite",
         "metrics.sqlite-wal", "metrics.sqlite-shm", "engine.log", "engine.lock",
+        promptsName, KeptLog.engineName, KeptLog.screenName,
     ]
 
     init(path: String, files: DurableFile) {
@@ -233,8 +234,7 @@ public struct SessionStore: Sendable {
         let checkpoint = try checkpoints.save(
             step: step, contents: contents + [text], facts: facts, created: created)
         do {
-            try checkpoints.thinOut(
-                keep: recipe.session.keep, keepEvery: recipe.session.keepEvery)
+            try checkpoints.thinOut(CheckpointRetention(recipe))
             return (checkpoint, nil)
         } catch {
             return (checkpoint, error)

@@ -1,3 +1,4 @@
+import BenchProtocol
 import Foundation
 
 /// What went wrong with a session's files: what was being done, where, and what can be done about it.
@@ -31,10 +32,8 @@ public enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
         case .system(let action, let path, let code):
             return "cannot \(action) \(path): \(String(cString: strerror(code)))"
         case .noSpace(let path, let needed, let available):
-            let mebibyte = 1024.0 * 1024.0
-            return String(
-                format: "no room for %.1f MiB at %@: %.1f MiB are free; free some and save again",
-                Double(needed) / mebibyte, path, Double(available) / mebibyte)
+            return "no room for \(ByteText.text(needed)) at \(path): "
+                + "\(ByteText.text(available)) are free; free some and save again"
         case .tooLarge(let path, let bytes, let limit):
             return "\(path) has \(bytes) bytes where at most \(limit) are expected"
         case .notAFile(let path):

@@ -80,6 +80,8 @@ extension SessionStore {
             if let checkpoint = source.checkpoint {
                 try fork.adopt(checkpoint, lanes: lanes, recipe: recipe, created: created)
             }
+            let prompts = self.prompts()
+            if prompts != SessionPrompts() { try fork.write(prompts) }
             try fork.write(recipe)
             var record = Record(name: name, created: created)
             record.tags = try self.record().tags

@@ -29,11 +29,37 @@ public struct SessionSummary: Sendable, Equatable {
     public var lineage: SessionStore.Lineage?
     /// The fairest lane, where lanes were evaluated.
     public var headline: SessionHeadline?
+    /// What was exported to its folder; nil where nothing was.
+    public var exports: SessionExports?
     /// What keeps the session from being opened, if anything does.
     public var problem: String?
 
     /// The names of its lanes.
     public var lanes: [String] { settings.map(\.name) }
+}
+
+/// What lies in a session's folder of exports.
+public struct SessionExports: Sendable, Equatable {
+    /// How many files.
+    public var files = 0
+    /// How many folders.
+    public var folders = 0
+    /// The name of the newest one.
+    public var newest = ""
+
+    /// Looks into a folder; nil where there is none or nothing is in it.
+    init?(folder: String) {
+        guard let names = try? DurableFile.names(in: folder) else { return nil }
+        var newestTime = -Double.infinity
+        for name in names where !name.hasPrefix(".") {
+            var status = stat()
+            guard lstat("\(folder)/\(name)", &status) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFDIR { folders += 1 } else { files += 1 }
+            let time = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
+            if time >= newestTime { (newest, newestTime) = (name, time) }
+        }
+        if files + folders == 0 { return nil }
+    }
 }
 
 extension SessionStore {
@@ -63,7 +89,8 @@ extension SessionStore {
         var summary = SessionSummary(
             name: (path as NSString).lastPathComponent, path: path, step: 0, endStep: nil,
             settings: [], checkpoints: [], bytes: DurableFile.bytes(at: path), created: 0,
-            lastSaved: nil, notes: "", tags: [], lineage: nil, headline: nil, problem: nil)
+            lastSaved: nil, notes: "", tags: [], lineage: nil, headline: nil,
+            exports: nil, problem: nil)
         guard isSession(path) else {
             summary.problem =
                 "there is no \(recordName) in it: a session that was never finished, or another "
@@ -81,6 +108,7 @@ extension SessionStore {
                 summary.step = newest.step
                 summary.lastSaved = newest.created
             }
+            summary.exports = SessionExports(folder: "\(store.path)/exports")
             let recipe = try store.recipe()
             summary.settings = recipe.lanes
             summary.endStep = recipe.session.steps

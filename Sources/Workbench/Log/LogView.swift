@@ -37,17 +37,23 @@ struct LogView: Drawing {
             let line = Rect(x: inner.x, y: inner.y + row, width: inner.width, height: 1)
             canvas.fill(line, ground)
             let style = theme.style(for: role(entry.line.level)).on(ground.background)
+            let dim = theme.style(for: .dim)
+            let words = entry.line.isEarlier && entry.line.level == .info ? dim : style
             canvas.put(
                 runs: [
-                    (
-                        NumberText.clock(entry.line.time) + " ",
-                        isChosen ? ground : theme.style(for: .dim)
-                    ),
+                    (moment(entry.line) + " ", isChosen ? ground : dim),
                     (entry.line.level.mark + " ", style),
-                    (entry.line.message, isChosen ? ground : style),
+                    (entry.line.message, isChosen ? ground : words),
                 ], x: line.x, y: line.y, in: line)
             canvas.mark(line, MouseTarget.item(.log, entry.number))
         }
+    }
+
+    /// The time of day; with the day before it, where that was another one.
+    private func moment(_ line: LogLine) -> String {
+        let isToday = (line.time / 86400).rounded(.down) == (model.now / 86400).rounded(.down)
+        let clock = NumberText.clock(line.time)
+        return isToday || !line.isEarlier ? clock : NumberText.day(line.time) + " " + clock
     }
 
     private func drawEmpty(on canvas: inout Canvas, in rect: Rect) {
@@ -99,9 +105,11 @@ struct LogView: Drawing {
         guard !model.log.isEmpty else { return "log ─ empty" }
         let warnings = model.log.filter { $0.level == .warning }.count
         let errors = model.log.filter { $0.level == .error }.count
+        let earlier = model.log.filter(\.isEarlier).count
         var title = "log ─ \(shown) of \(model.log.count) lines"
         if warnings > 0 { title += " ─ \(warnings) warning\(warnings == 1 ? "" : "s")" }
         if errors > 0 { title += " ─ \(errors) error\(errors == 1 ? "" : "s")" }
+        if earlier > 0 { title += " ─ \(earlier) from before" }
         let filter = model.logging.filter
         if filter.level != .debug { title += " ─ from \(filter.level.rawValue)" }
         if !filter.words.isEmpty { title += " ─ \"\(filter.words)\"" }

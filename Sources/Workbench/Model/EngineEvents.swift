@@ -32,10 +32,14 @@ extension WorkbenchModel {
             if let complaint = populationRecord.place(film) { report(.warning, complaint) }
         case .checkpoint(let saved):
             receive(saved)
-            return forkIfWished()
+            return forkIfWished(at: saved.step)
         case .curve(let curve): return receive(curve)
         case .progress(let progress): receive(progress)
         case .log(let line):
+            guard !line.isEarlier else {
+                recall([line])
+                break
+            }
             // What stands is told as a diagnostic and as a line: either may come first.
             guard line.diagnostic == nil || !isLogged(line.message) else { break }
             append(line)
@@ -84,6 +88,7 @@ extension WorkbenchModel {
             if let trains = newState.trains { trainingIntended = trains }
         }
         if pendingPrompt == newState.selectedPrompt { pendingPrompt = nil }
+        followInForm(newState.step)
         var names = Set(newState.lanes.map(\.settings.name))
         lanes = lanes.filter { names.contains($0.key) }
         names.insert(WorkbenchModel.baseName)
@@ -204,8 +209,7 @@ extension WorkbenchModel {
     private mutating func receive(_ saved: CheckpointSaved) {
         state?.savedStep = saved.step
         state?.savedAt = now
-        let seconds = NumberText.short(saved.seconds)
-        report(.info, "saved step \(saved.step): \(NumberText.bytes(saved.bytes)) in \(seconds) s")
+        report(.info, saved.sentence)
     }
 
     private mutating func receive(_ curve: Curve) -> [WorkbenchEffect] {
@@ -229,7 +233,12 @@ extension WorkbenchModel {
 
     /// Logs a diagnostic; those that stand are told to every screen that comes.
     private mutating func receive(_ diagnostic: Diagnostic) {
-        guard !diagnostic.cleared, !isLogged(diagnostic.message) else { return }
+        guard !diagnostic.cleared else { return }
+        if let logged = log.last(where: { $0.message == diagnostic.message }) {
+            // What stood before the screen came stands still: that is news to it.
+            if logged.isEarlier { announce(.warning, diagnostic.message) }
+            return
+        }
         append(
             LogLine(
                 level: .warning, message: diagnostic.message, time: now,
@@ -243,7 +252,7 @@ extension WorkbenchModel {
         report(.error, failure.message)
         pendingPrompt = nil
         askAgain(failure)
-        shelf.forkAfterSave = nil
+        giveUpFork(because: failure.message)
         if !failure.fatal, case .stopping = engine {
             // It could not save, so it did not leave: the person decides anew.
             engine = .attached

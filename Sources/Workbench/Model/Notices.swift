@@ -28,6 +28,7 @@ extension WorkbenchModel {
 
     mutating func append(_ line: LogLine) {
         log.append(line)
+        appendedLogLines += 1
         if log.count > WorkbenchModel.logCapacity {
             droppedLogLines += log.count - WorkbenchModel.logCapacity
             log.removeFirst(log.count - WorkbenchModel.logCapacity)

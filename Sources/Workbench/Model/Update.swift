@@ -42,6 +42,9 @@ public func update(_ model: inout WorkbenchModel, _ input: WorkbenchInput) -> [W
     case .note(let level, let text):
         model.report(level, text, isKept: level == .info)
         return []
+    case .earlierLog(let lines):
+        model.recall(lines)
+        return []
     case .sessions(let news):
         return model.receive(news)
     }

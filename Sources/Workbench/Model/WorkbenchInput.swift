@@ -25,14 +25,21 @@ public enum WorkbenchInput: Sendable {
     case newcomer
     /// Something outside the engine is worth a line: a theme that cannot be read, a picture written.
     case note(LogLine.Level, String)
+    /// What an earlier screen of the session had reported.
+    case earlierLog([LogLine])
     /// What came of a request about sessions.
     case sessions(SessionNews)
+
+    /// Whether it is the engine's own word, which the engine keeps.
+    var isEvent: Bool { if case .event = self { true } else { false } }
 
     /// Whether it is about the engine that the screen is joined to.
     var isFromEngine: Bool {
         switch self {
         case .event, .attached, .engineLost: true
-        case .key, .resized, .drawn, .show, .perform, .clock, .note, .sessions, .newcomer: false
+        case .key, .resized, .drawn, .show, .perform, .clock, .note, .sessions, .newcomer,
+            .earlierLog:
+            false
         }
     }
 }

@@ -30,6 +30,8 @@ public struct WorkbenchModel: Sendable {
     public internal(set) var log: [LogLine] = []
     /// Log lines that were dropped because there were too many.
     package internal(set) var droppedLogLines = 0
+    /// Lines that were ever logged here, those that were told before not counted.
+    package internal(set) var appendedLogLines = 0
     /// Whether the next state is the first of another engine, which resumed from a checkpoint.
     var isRewindDue = false
     /// The curves that have been asked for since the engine was joined.

@@ -1,3 +1,5 @@
+import BenchProtocol
+
 /// Numbers as the screen writes them: short, aligned, and a dash where there is none.
 package enum NumberText {
     /// What stands where a number does not exist.
@@ -110,13 +112,7 @@ package enum NumberText {
     }
 
     /// A count of bytes.
-    package static func bytes(_ count: Int) -> String {
-        let size = Double(max(0, count))
-        if size < 1000 { return "\(Int(size)) B" }
-        if size < 1e6 { return fixed(size / 1e3, 0) + " kB" }
-        if size < 1e9 { return fixed(size / 1e6, 1) + " MB" }
-        return fixed(size / 1e9, 1) + " GB"
-    }
+    package static func bytes(_ count: Int) -> String { ByteText.text(count) }
 
     /// A time of day in UTC, as the log shows it.
     package static func clock(_ time: Double) -> String {
@@ -124,5 +120,20 @@ package enum NumberText {
         let seconds = Int(time) % 86400
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         return "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+    }
+
+    /// A day in UTC without its year: `11-22`.
+    package static func day(_ time: Double) -> String {
+        guard time.isFinite, time >= 0, time < 1e12 else { return "--.--" }
+        // Days since 0000-03-01, after Howard Hinnant's "chrono-compatible low-level date algorithms".
+        let days = Int(time) / 86400 + 719_468
+        let ofEra = days % 146_097
+        let year = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
+        let ofYear = ofEra - (365 * year + year / 4 - year / 100)
+        let shifted = (5 * ofYear + 2) / 153
+        let day = ofYear - (153 * shifted + 2) / 5 + 1
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(two(month))-\(two(day))"
     }
 }

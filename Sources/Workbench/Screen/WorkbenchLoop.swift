@@ -32,6 +32,8 @@ public struct WorkbenchOutlets {
     public var remember: (ScreenMemory) throws -> Void
     /// Has something done with sessions; returns at once, and the mailbox gets the news later.
     public var sessions: (SessionRequest) -> Void
+    /// Keeps lines that the screen itself has reported, for whoever opens the session next.
+    public var keepLog: ([LogLine]) -> Void
     /// Joins another session's engine; returns at once.
     ///
     /// Arguments: the session's folder; whether to start training where the engine has to be
@@ -46,6 +48,7 @@ public struct WorkbenchOutlets {
         writeFile: @escaping (ExportedFile) throws -> String,
         remember: @escaping (ScreenMemory) throws -> Void = { _ in },
         sessions: @escaping (SessionRequest) -> Void = { _ in },
+        keepLog: @escaping ([LogLine]) -> Void = { _ in },
         open: @escaping (String, Bool, Bool, () -> Void) -> Void = { _, _, _, between in between() }
     ) {
         self.send = send
@@ -54,6 +57,7 @@ public struct WorkbenchOutlets {
         self.writeFile = writeFile
         self.remember = remember
         self.sessions = sessions
+        self.keepLog = keepLog
         self.open = open
     }
 }
@@ -171,9 +175,13 @@ public final class WorkbenchLoop {
     }
 
     private func take(_ input: WorkbenchInput, _ reason: FrameReason) {
+        let before = model.appendedLogLines
         let effects = update(&model, input)
+        let own = input.isEvent ? [] : Array(model.log.suffix(model.appendedLogLines - before))
         if reason == .input || due == nil { due = reason }
         for effect in effects { carryOut(effect) }
+        // After the effects: what is said of another session being opened belongs to that one.
+        if !own.isEmpty { outlets.keepLog(own) }
     }
 
     private func carryOut(_ effect: WorkbenchEffect) {
@@ -205,15 +213,15 @@ public final class WorkbenchLoop {
         do {
             try outlets.remember(memory)
         } catch {
-            _ = update(&model, .note(.warning, "this will not be remembered: \(error)"))
+            take(.note(.warning, "this will not be remembered: \(error)"), .data)
         }
     }
 
     private func tell(_ write: () throws -> String) {
         do {
-            _ = update(&model, .note(.info, "wrote \(try write())"))
+            take(.note(.info, "wrote \(try write())"), .data)
         } catch {
-            _ = update(&model, .note(.error, "nothing was written: \(error)"))
+            take(.note(.error, "nothing was written: \(error)"), .data)
         }
     }
 

@@ -31,6 +31,10 @@ public struct RecipeForm: Sendable, Equatable {
     package internal(set) var sheet: RecipeSheet
     package internal(set) var name: String
     package internal(set) var step: Int
+    /// The step that the open session stands at, where it is ahead of its last save.
+    package internal(set) var ahead: Int?
+    /// Whether the fork begins where the open session stands, which is saved when it is made.
+    package internal(set) var isNow = false
     /// The lane that is changed; nil changes none.
     package internal(set) var lane: String?
     package internal(set) var beside = Beside.original
@@ -55,10 +59,16 @@ public struct RecipeForm: Sendable, Equatable {
     var isEndTyped = false
 
     /// A form of a sheet, at the field that is changed first.
-    init(_ sheet: RecipeSheet) {
+    ///
+    /// - Parameter ahead: the step of the session to fork, where it is ahead of its last save.
+    init(_ sheet: RecipeSheet, ahead: Int? = nil) {
         self.sheet = sheet
         name = sheet.name
         step = sheet.checkpoints.first ?? 0
+        if let ahead, sheet.purpose != .new {
+            self.ahead = ahead
+            (isNow, step) = (true, ahead)
+        }
         if case .forkLane(let wanted) = sheet.purpose {
             lane = wanted.flatMap { sheet.laneNames.contains($0) ? $0 : nil }
         }
@@ -121,7 +131,7 @@ public struct RecipeForm: Sendable, Equatable {
     package func value(_ field: Field) -> String {
         switch field {
         case .name: name
-        case .step: "\(step)"
+        case .step: isNow ? nowText : "\(step)"
         case .lane: lane ?? RecipeForm.noLane
         case .beside: beside.rawValue
         case .laneName: changedLaneName ?? ""
@@ -129,11 +139,14 @@ public struct RecipeForm: Sendable, Equatable {
         }
     }
 
+    /// The choice to begin where the session stands.
+    private var nowText: String { "now (step \(ahead ?? step), saved first)" }
+
     /// What a field may say; empty where anything can be typed.
     package func choices(_ field: Field) -> [String] {
         switch field {
         case .name, .laneName: []
-        case .step: sheet.checkpoints.map(String.init)
+        case .step: (ahead == nil ? [] : [nowText]) + sheet.checkpoints.map(String.init)
         case .lane: sheet.laneNames + [RecipeForm.noLane]
         case .beside: Beside.allCases.map(\.rawValue)
         case .row(let index): sheet.rows[index].choices

@@ -54,7 +54,8 @@ extension RecipeForm {
         switch field {
         case .name: name = value
         case .step:
-            step = Int(value) ?? step
+            isNow = Int(value) == nil
+            step = Int(value) ?? ahead ?? step
             raiseEnd()
         case .lane: lane = value == RecipeForm.noLane ? nil : value
         case .beside: beside = Beside(rawValue: value) ?? beside
@@ -63,6 +64,22 @@ extension RecipeForm {
             sheet.rows[index].value = value
             if isEnd(sheet.rows[index]) { isEndTyped = true }
         }
+    }
+
+    /// Notes that the session to fork has come farther since the form was opened.
+    mutating func follow(_ newest: Int) {
+        guard let ahead, newest > ahead, !isWaiting else { return }
+        self.ahead = newest
+        guard isNow else { return }
+        step = newest
+        raiseEnd()
+    }
+
+    /// Begins at a step that has just been saved.
+    mutating func begin(atSaved saved: Int) {
+        (step, isNow, ahead) = (saved, false, nil)
+        if !sheet.checkpoints.contains(saved) { sheet.checkpoints.insert(saved, at: 0) }
+        raiseEnd()
     }
 
     /// Puts a field back to what it is when it is left out.

@@ -42,6 +42,69 @@ public struct SessionCard: Sendable, Equatable {
         var discrepancy: Double { (gender + tone) / 2 }
     }
 
+    /// What an engine in the background is at.
+    public struct Progress: Sendable, Equatable {
+        /// What it does.
+        public var phase: SessionState.Phase
+        /// The step that it has reached.
+        public var step: Int
+        /// Where the recipe ends.
+        public var endStep: Int
+        /// Seconds until then; NaN where that is not known.
+        public var secondsLeft: Double
+        /// The long task under way, if any.
+        public var task: TaskProgress?
+
+        /// Progress with every field given.
+        public init(
+            phase: SessionState.Phase, step: Int, endStep: Int, secondsLeft: Double = .nan,
+            task: TaskProgress? = nil
+        ) {
+            self.phase = phase
+            self.step = step
+            self.endStep = endStep
+            self.secondsLeft = secondsLeft
+            self.task = task
+        }
+
+        /// What it does, in a few words: `training, 12m left`.
+        package var words: String {
+            func left(_ seconds: Double) -> String {
+                seconds.isFinite ? ", \(NumberText.duration(seconds)) left" : ""
+            }
+            if let task {
+                return "\(phase.rawValue) \(task.done)/\(task.total)" + left(task.secondsLeft)
+            }
+            return phase.rawValue + (phase == .training ? left(secondsLeft) : "")
+        }
+    }
+
+    /// What lies in a session's folder of exports.
+    public struct Exports: Sendable, Equatable {
+        /// How many files.
+        public var files: Int
+        /// How many folders.
+        public var folders: Int
+        /// The name of the newest one.
+        public var newest: String
+
+        /// Exports with every field given.
+        public init(files: Int, folders: Int, newest: String) {
+            self.files = files
+            self.folders = folders
+            self.newest = newest
+        }
+
+        /// `4 files and 1 folder, newest NAME`.
+        var words: String {
+            func count(_ number: Int, _ word: String) -> String? {
+                number > 0 ? "\(number) \(word)\(number == 1 ? "" : "s")" : nil
+            }
+            return [count(files, "file"), count(folders, "folder")].compactMap { $0 }
+                .joined(separator: " and ") + ", newest \(newest)"
+        }
+    }
+
     /// Its name.
     public var name: String
     /// Its folder.
@@ -72,6 +135,10 @@ public struct SessionCard: Sendable, Equatable {
     public var headline: Headline?
     /// Whether an engine has it.
     public var engine = EngineMark.idle
+    /// What its engine is at; nil where none runs or none has said.
+    public var progress: Progress?
+    /// What was exported to its folder; nil where nothing was.
+    public var exports: Exports?
     /// What keeps it from being opened, if anything does.
     public var problem: String?
 

@@ -47,6 +47,7 @@ struct SessionDetail {
                 ])
         }
         lines += wrapped("saves", saves(card), .text)
+        if let exports = card.exports { lines += wrapped("exports", exports.words, .text) }
         lines += wrapped(
             "size",
             "\(NumberText.bytes(card.bytes)), made \(NumberText.age(model.now - card.created))",
@@ -83,14 +84,18 @@ struct SessionDetail {
 
     private func standing(_ card: SessionCard) -> String {
         let steps = "step \(SessionsView.steps(of: card, in: model))"
+        // Where the engine has gone on since, the age alone would belong to another step.
+        let isBehind = !model.isOpen(card) && card.progress.map { $0.step != card.step } == true
         let saved =
-            card.lastSaved.map { "saved \(NumberText.age(model.now - $0))" }
-            ?? "never saved"
+            card.lastSaved.map {
+                "saved \(NumberText.age(model.now - $0))" + (isBehind ? " at \(card.step)" : "")
+            } ?? "never saved"
         let engine =
             switch card.engine {
             case .idle: "no engine"
             case .starting: "its engine starts"
-            case .running: "its engine runs"
+            case .running:
+                card.progress.map { "in the background: \($0.words)" } ?? "its engine runs"
             case .died: "its engine died; opening it goes on from the last save"
             }
         return ([steps, saved] + [model.isOpen(card) ? "open here" : engine])
@@ -104,9 +109,9 @@ struct SessionDetail {
         let identity =
             headline.identityAccuracy.isFinite
             ? ", identity prompts \(NumberText.percent(headline.identityAccuracy))" : ""
-        return "\(headline.lane) at step \(headline.step): discrepancy of gender "
-            + "\(NumberText.share(headline.gender)), of skin tone "
-            + "\(NumberText.share(headline.tone))\(identity)"
+        return "lane \(headline.lane), D gender \(NumberText.share(headline.gender)), tone "
+            + "\(NumberText.share(headline.tone)) (mean of the two is the smallest) "
+            + "at step \(headline.step)\(identity)"
     }
 
     private func saves(_ card: SessionCard) -> String {

@@ -61,13 +61,60 @@ extension WorkbenchModel {
                 text: form.sheet.origin.name)
             question.returning = .form(form)
             overlay = .text(question)
-        case .submit:
-            form.ticket += 1
-            form.isWaiting = true
-            form.problem = nil
-            return [.sessions(.make(form.draft))]
+        case .submit: return submit(&form)
         }
         return []
+    }
+
+    /// Has the session made; one that begins where the open session stands has that saved first.
+    private mutating func submit(_ form: inout RecipeForm) -> [WorkbenchEffect] {
+        if form.isNow {
+            if let reason = engineRefusal {
+                form.problem = RecipeProblem(message: "this step cannot be saved: \(reason)")
+                return []
+            }
+            if let state, state.savedStep == state.step {
+                form.begin(atSaved: state.step)
+            } else {
+                form.isWaiting = true
+                form.problem = nil
+                shelf.forksAfterSave = true
+                announce(.info, "saving step \(state?.step ?? form.step), to fork from it …")
+                return [.send(.save)]
+            }
+        }
+        form.ticket += 1
+        form.isWaiting = true
+        form.problem = nil
+        return [.sessions(.make(form.draft))]
+    }
+
+    /// Makes the fork that waited for a save, if one did and nobody has left its form.
+    mutating func forkIfWished(at step: Int) -> [WorkbenchEffect] {
+        guard shelf.forksAfterSave else { return [] }
+        shelf.forksAfterSave = false
+        guard case .sessions(.form(var form)) = overlay, form.isWaiting else { return [] }
+        form.begin(atSaved: step)
+        form.ticket += 1
+        overlay = .sessions(.form(form))
+        return [.sessions(.make(form.draft))]
+    }
+
+    /// Gives the form back whose fork waited for a save that failed.
+    mutating func giveUpFork(because problem: String) {
+        guard shelf.forksAfterSave else { return }
+        shelf.forksAfterSave = false
+        guard case .sessions(.form(var form)) = overlay, form.isWaiting else { return }
+        form.isWaiting = false
+        form.problem = RecipeProblem(message: problem)
+        overlay = .sessions(.form(form))
+    }
+
+    /// Tells an open form how far the session to fork has come.
+    mutating func followInForm(_ step: Int) {
+        guard case .sessions(.form(var form)) = overlay, form.ahead != nil else { return }
+        form.follow(step)
+        overlay = .sessions(.form(form))
     }
 
     /// Takes a key that is bound to nothing while a recipe is filled in.

@@ -25,11 +25,12 @@ extension WorkbenchModel {
         (fresh.split, fresh.commandHistory) = (split, commandHistory)
         (fresh.width, fresh.height) = (width, height)
         (fresh.samplesPerKey, fresh.colorDepth) = (samplesPerKey, colorDepth)
-        (fresh.log, fresh.droppedLogLines) = (log, droppedLogLines)
+        // The log is the session's: what the other one has kept comes with it.
+        fresh.appendedLogLines = appendedLogLines
         fresh.hitAreas = hitAreas
         fresh.shelf = shelf
         fresh.shelf.chosen = place.path
-        fresh.shelf.forkAfterSave = nil
+        fresh.shelf.forksAfterSave = false
         fresh.sessionFolder = place.path
         let old = state?.session
         self = fresh
@@ -48,24 +49,18 @@ extension WorkbenchModel {
             SessionPlace(name: name, path: path), lane: focusedLaneState?.settings.name)
     }
 
-    /// Begins a fork; what the open session has not saved yet is saved first.
+    /// Begins a fork: its form is filled in first, and nothing is saved before it is made.
     mutating func fork(_ place: SessionPlace, lane: String?) -> [WorkbenchEffect] {
-        if place.path == sessionFolder, isAttached, let state, state.step > 0,
-            state.savedStep != state.step
-        {
-            announce(.info, "saving step \(state.step), to fork from it …")
-            shelf.forkAfterSave = SessionsState.ForkWish(lane: lane)
-            return [.send(.save)]
-        }
         announce(.info, "reading the checkpoints of \(place.name) …")
         return [.sessions(.prepareFork(session: place.path, lane: lane))]
     }
 
-    /// Goes on with the fork that waited for a save, if one did.
-    mutating func forkIfWished() -> [WorkbenchEffect] {
-        guard let wish = shelf.forkAfterSave, let path = sessionFolder else { return [] }
-        shelf.forkAfterSave = nil
-        return [.sessions(.prepareFork(session: path, lane: wish.lane))]
+    /// The step of the open session, where it is ahead of its last save and can be saved.
+    private func unsavedStep(of path: String) -> Int? {
+        guard path == sessionFolder, isAttached, let state, state.step > 0,
+            state.savedStep != state.step
+        else { return nil }
+        return state.step
     }
 
     // MARK: News
@@ -80,7 +75,7 @@ extension WorkbenchModel {
             if let row, let chosen = shelf.chosen, !isListed(chosen) { chooseSession(row: row) }
         case .sheet(let sheet):
             if notice?.level == .info { notice = nil }
-            var form = RecipeForm(sheet)
+            var form = RecipeForm(sheet, ahead: unsavedStep(of: sheet.origin.path))
             form.ticket = 1
             overlay = .sessions(.form(form))
             return [.sessions(.check(form.draft))]

@@ -20,13 +20,8 @@ public struct SessionsState: Sendable {
     public internal(set) var filter = ""
     /// Whether the deleted sessions are shown in the place of the others.
     public internal(set) var showsTrash = false
-    /// Whether the engine is asked to save before the open session is forked; the lane, if any.
-    var forkAfterSave: ForkWish?
-
-    /// A fork that waits for a save.
-    struct ForkWish: Sendable, Equatable {
-        var lane: String?
-    }
+    /// Whether the fork in the form is made as soon as the engine has saved.
+    var forksAfterSave = false
 }
 
 /// What of the sessions lies over a view and takes the keys.

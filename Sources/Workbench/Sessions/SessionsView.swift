@@ -46,6 +46,7 @@ struct SessionsView: Drawing {
         }
         let table = model.shelf.showsTrash ? trashTable : sessionTable
         canvas.draw(table, in: inner)
+        drawLegend(on: &canvas, in: inner)
         // The same rows as the table shows: its first line is the header.
         let body = inner.height > 1 ? inner.splitTop(1).1 : inner
         let first = table.firstRow(height: body.height)
@@ -54,6 +55,15 @@ struct SessionsView: Drawing {
                 Rect(x: body.x, y: body.y + line, width: body.width, height: 1),
                 MouseTarget.item(.sessions, first + line))
         }
+    }
+
+    /// What the discrepancies are of, where the list leaves room for a line about it.
+    private func drawLegend(on canvas: inout Canvas, in rect: Rect) {
+        guard !model.shelf.showsTrash, rect.height > rows + 2 else { return }
+        let long = "D gender, tone of the fairest lane: the mean of the two is the smallest"
+        canvas.put(
+            TextLayout.exceeds(long, rect.width) ? "D gender, tone of the fairest lane" : long,
+            x: rect.x, y: rect.maxY - 1, style: theme.style(for: .dim), maxWidth: rect.width)
     }
 
     private var title: String {
@@ -91,7 +101,8 @@ struct SessionsView: Drawing {
                 TableCell(card.name, style: model.isOpen(card) ? theme.style(for: .accent) : text),
                 TableCell(SessionsView.steps(of: card, in: model), style: text),
                 TableCell(age(card), style: dim),
-                TableCell(fairest(card), style: theme.style(for: .ok)),
+                TableCell(discrepancy(card.headline?.gender), style: theme.style(for: .ok)),
+                TableCell(discrepancy(card.headline?.tone), style: theme.style(for: .ok)),
                 TableCell(NumberText.bytes(card.bytes), style: dim),
                 TableCell(card.tags.joined(separator: " "), style: theme.style(for: .accent)),
                 TableCell(
@@ -106,7 +117,8 @@ struct SessionsView: Drawing {
                 TableColumn("session", minimum: 12, isFlexible: true, priority: 8),
                 TableColumn("step", alignment: .right, priority: 7),
                 TableColumn("saved", alignment: .right, priority: 6),
-                TableColumn("fairest", alignment: .right, priority: 5),
+                TableColumn("D gender", alignment: .right, priority: 5),
+                TableColumn("tone", alignment: .right, priority: 5),
                 TableColumn("size", alignment: .right, priority: 3),
                 TableColumn("tags", minimum: 4, isFlexible: true, priority: 4),
                 TableColumn("lanes", minimum: 8, isFlexible: true, priority: 2),
@@ -142,9 +154,13 @@ struct SessionsView: Drawing {
         }
     }
 
-    /// How far a session is: the open one as the engine tells it, the others as they were saved.
+    /// How far a session is: the open one and those with an engine as that tells it, the others as
+    /// they were saved.
     static func steps(of card: SessionCard, in model: WorkbenchModel) -> String {
         if model.isOpen(card), let state = model.state { return "\(state.step)/\(state.endStep)" }
+        if card.engine == .running, let progress = card.progress {
+            return "\(progress.step)/\(progress.endStep)"
+        }
         return "\(card.step)/\(card.endStep.map(String.init) ?? "?")"
     }
 
@@ -152,9 +168,8 @@ struct SessionsView: Drawing {
         card.lastSaved.map { NumberText.age(model.now - $0) } ?? "never"
     }
 
-    private func fairest(_ card: SessionCard) -> String {
-        guard let headline = card.headline else { return NumberText.missing }
-        return "\(NumberText.share(headline.gender)) \(NumberText.share(headline.tone))"
+    private func discrepancy(_ value: Double?) -> String {
+        value.map(NumberText.share) ?? NumberText.missing
     }
 
     // MARK: The one chosen

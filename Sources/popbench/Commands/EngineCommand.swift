@@ -12,16 +12,17 @@ struct EngineCommand: ParsableCommand {
         abstract: "Run a session's training engine; the workbench starts it by itself.",
         discussion: "docs/protocol.md describes the JSON lines that it speaks.")
 
-    @Option(help: "The session, by name or folder.")
-    var session: String
+    @OptionGroup var target: SessionTarget
 
     @Flag(help: "Speak on standard input and output instead of a socket.")
     var stdio = false
 
+    func validate() throws { try target.require(for: "engine") }
+
     func run() throws {
         let locations = Locations.current()
         let engine = try EngineProcess(
-            session: try locations.session(session), locations: locations,
+            session: try locations.session(target.name ?? ""), locations: locations,
             reach: stdio ? .standardStreams : .socket(in: nil))
         let log = EngineLogWriter(engine.events)
         let status = waitFor { await engine.run() }

@@ -12,8 +12,7 @@ struct ExportCommand: ParsableCommand {
             pipeline.py for Python's diffusers, and can be given to --model of every command.
             """)
 
-    @Option(help: ArgumentHelp("A session, by name or folder.", valueName: "dir"))
-    var session: String
+    @OptionGroup var target: SessionTarget
 
     @Option(help: "The lane, or base for the model that the session began with.")
     var lane: String
@@ -25,11 +24,12 @@ struct ExportCommand: ParsableCommand {
     var replace = false
 
     func validate() throws {
+        try target.require(for: "export")
         guard !output.isEmpty else { throw ValidationError("--output names a folder") }
     }
 
     func run() throws {
-        let chosen = try ChosenModel.opening(lane: lane, of: session)
+        let chosen = try ChosenModel.opening(lane: lane, of: target.name ?? "")
         for remark in chosen.remarks { ProgramRun.say("popbench: \(printable(remark))") }
         try WholeFolder.write(
             to: output,

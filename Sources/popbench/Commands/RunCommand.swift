@@ -9,7 +9,8 @@ import TrainingEngine
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Train a session without a screen, printing every event as a JSON line.")
+        abstract: "Train a session without a screen, printing every event as a JSON line.",
+        discussion: "A session that does not exist yet is made from the recipe.")
 
     @Flag(help: "Print JSON lines; without it, use the workbench.")
     var headless = false
@@ -17,8 +18,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: "The recipe of a session that does not exist yet.")
     var recipe: String?
 
-    @Option(help: "The session, by name or folder; made from the recipe if it is new.")
-    var session: String?
+    @OptionGroup var target: SessionTarget
 
     @Option(help: "How many further steps every lane takes; to the recipe's end when not given.")
     var steps: Int?
@@ -37,7 +37,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let locations = Locations.current()
         let opened = try OpenedSession(
-            session: session, recipe: recipe, locations: locations, allowNewest: false)
+            session: target.name, recipe: recipe, locations: locations, allowNewest: false)
         let engine = try EngineProcess(
             session: opened.folder, locations: locations, reach: .socket(in: nil))
         let printer = try LinePrinter(engine.events)

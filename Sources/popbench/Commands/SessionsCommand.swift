@@ -1,7 +1,9 @@
 import ArgumentParser
+import BenchProtocol
 import EngineLink
 import Foundation
 import TrainingEngine
+import Workbench
 
 /// `popbench sessions`: what there is, and what can be done with it.
 struct SessionsCommand: ParsableCommand {
@@ -94,7 +96,34 @@ private struct SessionRow: Encodable {
     /// `idle`, `starting`, `running` or `died`.
     let engine: String
     let processID: Int32?
+    /// What the engine is at, where one runs.
+    let progress: Progress?
     let problem: String?
+
+    struct Progress: Encodable {
+        let phase: String
+        let step: Int
+        let endStep: Int
+        let secondsLeft: Double?
+        let task: String?
+        let done: Int?
+        let total: Int?
+        /// What people read.
+        let words: String
+
+        enum CodingKeys: String, CodingKey {
+            case phase, step, task, done, total
+            case endStep = "end_step"
+            case secondsLeft = "seconds_left"
+        }
+
+        init(_ report: EngineReport) {
+            (phase, step, endStep) = (report.phase.rawValue, report.step, report.endStep)
+            (task, done, total) = (report.task?.name, report.task?.done, report.task?.total)
+            secondsLeft = report.task == nil ? report.secondsLeft : report.task?.secondsLeft
+            words = SessionCard.Progress(report).words
+        }
+    }
 
     struct Fairest: Encodable {
         let lane: String
@@ -119,7 +148,7 @@ private struct SessionRow: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case name, path, step, lanes, bytes, created, engine, problem
+        case name, path, step, lanes, bytes, created, engine, progress, problem
         case checkpoints, notes, tags, lineage, fairest
         case endStep = "end_step"
         case lastSaved = "last_saved"
@@ -146,25 +175,35 @@ private struct SessionRow: Encodable {
         case .running(let pid, _): (engine, processID) = ("running", pid)
         case .stale(let pid): (engine, processID) = ("died", pid)
         }
+        progress =
+            engine == "running" ? EngineReport.read(session: summary.path).map(Progress.init) : nil
     }
 
     private var training: String {
         switch engine {
-        case "running": "yes" + (processID.map { " (process \($0))" } ?? "")
+        case "running": (progress?.words ?? "yes") + (processID.map { " (process \($0))" } ?? "")
         case "starting": "starting"
         case "died": "no, its engine died"
         default: "no"
         }
     }
 
+    private var steps: String {
+        progress.map { "\($0.step)/\($0.endStep)" }
+            ?? "\(step)/\(endStep.map(String.init) ?? "?")"
+    }
+
+    /// What the clocks of this place are called now.
+    static var zone: String { TimeZone.current.abbreviation() ?? "local time" }
+
     /// A line of headings and a line a session; problems on lines of their own.
     static func table(_ rows: [SessionRow]) -> [String] {
         let cells =
-            [["NAME", "STEP", "SIZE", "LAST SAVED", "TRAINING", "LANES"]]
+            [["NAME", "STEP", "SIZE", "LAST SAVED (\(zone))", "TRAINING", "LANES"]]
             + rows.map { row in
                 let tags = row.tags.map { " #\($0)" }.joined()
                 return [
-                    row.name, "\(row.step)/\(row.endStep.map(String.init) ?? "?")",
+                    row.name, row.steps,
                     byteText(row.bytes), row.lastSaved.map(dateText) ?? "never", row.training,
                     (row.lanes.isEmpty ? "-" : row.lanes.joined(separator: " ")) + tags,
                 ].map { printable($0) }
@@ -194,10 +233,5 @@ private struct SessionRow: Encodable {
     }
 }
 
-/// A size for people: `12.3 MiB`.
-func byteText(_ bytes: Int) -> String {
-    let units = ["KiB", "MiB", "GiB", "TiB"]
-    var (value, unit) = (Double(bytes) / 1024, 0)
-    while value >= 1024, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
-    return String(format: value < 10 ? "%.1f %@" : "%.0f %@", value, units[unit])
-}
+/// A size for people: `12.3 MB`.
+func byteText(_ bytes: Int) -> String { ByteText.text(bytes) }

@@ -12,20 +12,20 @@ struct StopCommand: ParsableCommand {
         abstract: "Save a session and end its engine.",
         discussion: "Ends with status 1 where the session has no engine, or could not be saved.")
 
-    @Option(help: ArgumentHelp("The session, by name or folder.", valueName: "name"))
-    var session: String
+    @OptionGroup var target: SessionTarget
 
     @Option(help: "How long the engine may take to save and leave, in seconds.")
     var timeout = 120.0
 
     func validate() throws {
+        try target.require(for: "stop")
         guard (0.1...86_400).contains(timeout) else {
             throw ValidationError("--timeout is from 0.1 to 86400 seconds")
         }
     }
 
     func run() throws {
-        let store = try SessionStore.open(at: Locations.current().session(session))
+        let store = try SessionStore.open(at: Locations.current().session(target.name ?? ""))
         let deadline = ContinuousClock.now + .seconds(timeout)
         switch SessionStatus.inspect(store.path) {
         case .idle: throw StopError.notRunning(session: store.path)

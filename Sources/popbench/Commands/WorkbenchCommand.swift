@@ -8,10 +8,10 @@ import Workbench
 struct WorkbenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workbench",
-        abstract: "Open the workbench on the newest session, or on a new one (the default).")
+        abstract: "Open the workbench (the default).",
+        discussion: "Without a name: on the session shown last, on the newest, or on a new one.")
 
-    @Option(help: "The session, by name or folder; the newest, or a new one, when not given.")
-    var session: String?
+    @OptionGroup var target: SessionTarget
 
     @Option(help: "Make a new session from this recipe: a file, or a starter recipe's name.")
     var recipe: String?
@@ -63,7 +63,8 @@ struct WorkbenchCommand: ParsableCommand {
         let needsTerminal = snapshot == nil && (journey == nil || watch)
         if needsTerminal { try CursesTerminal.check(environment: environment) }
         let opened = try OpenedSession(
-            session: session, recipe: recipe, locations: locations, allowNewest: true)
+            session: target.name, recipe: recipe, locations: locations, allowNewest: true,
+            shown: ScreenFiles().shown(in: locations.sessions))
         let process = try WorkbenchProcess(session: opened, locations: locations, theme: theme)
         if let snapshot, let size = Self.size(snapshot) {
             return try printFrame(of: process, width: size.0, height: size.1)

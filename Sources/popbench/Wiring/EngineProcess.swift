@@ -11,6 +11,7 @@ final class EngineProcess: Sendable {
     let commands = Bus<Command>()
     let trainer: Trainer
     private let host: EngineHost
+    private let reporter: EngineReporter
     private let inbox: MessageBus.Mailbox<Command>
 
     /// Takes the session's lock and listens; opening the session comes after, in `run`.
@@ -22,6 +23,7 @@ final class EngineProcess: Sendable {
         host = try EngineHost(
             session: session, version: Version.current, events: events, commands: commands,
             reach: reach)
+        reporter = EngineReporter(events, session: session)
     }
 
     /// Opens the session, then carries out commands until one of them ends the engine.
@@ -41,14 +43,24 @@ final class EngineProcess: Sendable {
         await opened()
         let idle = startIdleWatch()
         defer { idle.cancel() }
-        let (stream, continuation) = AsyncStream<Command>.makeStream()
+        let (stream, continuation) = AsyncStream<Void>.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
         let inbox = self.inbox
+        // What comes while a step is taken waits together, and is carried out together.
+        let waiting = Locked<[Command]>([])
         Thread.detachNewThread {
-            while let command = inbox.next() { continuation.yield(command) }
+            while let command = inbox.next() {
+                waiting.withLock { $0.append(command) }
+                continuation.yield()
+            }
             continuation.finish()
         }
-        for await command in stream {
-            await trainer.handle(command)
+        for await _ in stream {
+            await trainer.handle(
+                waiting.withLock { commands in
+                    defer { commands = [] }
+                    return commands
+                })
             if await trainer.hasLeft { break }
         }
         await close()
@@ -56,6 +68,7 @@ final class EngineProcess: Sendable {
     }
 
     private func close() async {
+        reporter.finish()
         let host = self.host
         try? await LinkThread.run("close") { host.close(within: .seconds(2)) }
     }

@@ -10,12 +10,14 @@ struct OpenedSession {
     /// Finds or makes the session.
     ///
     /// - Parameters:
-    ///   - session: a name or folder; nil for the newest, or a new one.
+    ///   - session: a name or folder; nil for the one shown last, the newest, or a new one.
     ///   - recipe: the recipe of a new session: a file or a starter recipe's name.
-    ///   - allowNewest: whether the newest session may be opened when none is named.
+    ///   - allowNewest: whether another session may be opened when none is named.
+    ///   - shown: the folder of the session that was shown last, if that is known.
     /// - Throws: `SessionError` or `RecipeError`.
     init(
-        session: String?, recipe: String?, locations: Locations, allowNewest: Bool
+        session: String?, recipe: String?, locations: Locations, allowNewest: Bool,
+        shown: String? = nil
     ) throws {
         if let session {
             folder = try locations.session(session)
@@ -23,8 +25,10 @@ struct OpenedSession {
                 isNew = false
                 return
             }
-        } else if recipe == nil, allowNewest, let newest = try Self.newest(locations) {
-            folder = newest
+        } else if recipe == nil, allowNewest,
+            let known = try Self.sound(shown) ?? Self.newest(locations)
+        {
+            folder = known
             isNew = false
             return
         } else {
@@ -56,6 +60,14 @@ struct OpenedSession {
                 throw EngineError("the recipe's \(key) names \(path), where no folder is")
             }
         }
+    }
+
+    /// A folder that holds a session which can be opened; nil for any other.
+    private static func sound(_ folder: String?) -> String? {
+        guard let folder, SessionStore.isSession(folder),
+            SessionStore.summary(folder).problem == nil
+        else { return nil }
+        return folder
     }
 
     private static func newest(_ locations: Locations) throws -> String? {

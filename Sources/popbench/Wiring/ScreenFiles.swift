@@ -87,6 +87,25 @@ struct ScreenFiles {
         }
     }
 
+    /// Keeps which session is shown, for each folder of sessions apart.
+    func rememberShown(_ session: String, in sessions: String) throws {
+        try write(session, to: Self.shownName(sessions))
+    }
+
+    /// The session that was shown last; nil where none was, or its file is damaged.
+    func shown(in sessions: String) -> String? {
+        guard let line = firstLine(of: Self.shownName(sessions), limit: 4096),
+            line.hasPrefix("/"), printable(line) == line
+        else { return nil }
+        return line
+    }
+
+    /// One checkout's sessions are not another's.
+    private static func shownName(_ sessions: String) -> String {
+        let digits = String(CheckpointHash.of(Array(sessions.utf8)), radix: 16)
+        return "session-" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
     /// One small file a thing, so that two screens never overwrite each other's choices.
     private func write(_ text: String, to name: String) throws {
         try FileManager.default.createDirectory(
@@ -96,11 +115,14 @@ struct ScreenFiles {
     }
 
     private func remembered(_ name: String) -> String? {
-        guard let handle = FileHandle(forReadingAtPath: "\(memory)/\(name)"),
-            let data = try? handle.read(upToCount: 256),
-            let line = String(data: data, encoding: .utf8)?.split(separator: "\n").first
-        else { return nil }
         // A name only: what is remembered must not lead to a file elsewhere.
-        return line.contains("/") ? nil : String(line)
+        firstLine(of: name, limit: 256).flatMap { $0.contains("/") ? nil : $0 }
+    }
+
+    private func firstLine(of name: String, limit: Int) -> String? {
+        guard let bytes = try? DurableFile.read("\(memory)/\(name)", limit: limit),
+            let line = String(validating: bytes, as: UTF8.self)?.split(separator: "\n").first
+        else { return nil }
+        return String(line)
     }
 }

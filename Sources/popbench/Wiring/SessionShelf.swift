@@ -192,13 +192,30 @@ extension SessionCard {
                 identityAccuracy: $0.identityAccuracy)
         }
         problem = summary.problem.map { printable($0) }
-        engine =
-            switch SessionStatus.inspect(summary.path) {
-            case .idle: .idle
-            case .starting: .starting
-            case .running: .running
-            case .stale: .died
-            }
+        exports = summary.exports.map {
+            Exports(files: $0.files, folders: $0.folders, newest: printable($0.newest))
+        }
+        switch SessionStatus.inspect(summary.path) {
+        case .idle: engine = .idle
+        case .starting: engine = .starting
+        case .running:
+            engine = .running
+            progress = EngineReport.read(session: summary.path).map(Progress.init)
+        case .stale: engine = .died
+        }
+    }
+}
+
+extension SessionCard.Progress {
+    init(_ report: EngineReport) {
+        self.init(
+            phase: report.phase, step: report.step, endStep: report.endStep,
+            secondsLeft: report.secondsLeft ?? .nan,
+            task: report.task.map {
+                TaskProgress(
+                    task: printable($0.name), done: $0.done, total: $0.total,
+                    secondsLeft: $0.secondsLeft ?? .nan, message: "")
+            })
     }
 }
 

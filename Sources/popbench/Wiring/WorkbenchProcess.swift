@@ -16,11 +16,14 @@ final class WorkbenchProcess {
     private let themeProblems: [ThemeError]
     private let link: EngineConnection
     private let shelf: SessionShelf
+    /// What the screen has reported in the session that it shows.
+    private let log: Locked<KeptLog>
 
     init(session: OpenedSession, locations: Locations, theme: String?) throws {
         self.session = session
         self.locations = locations
         (themes, themeProblems) = try files.loadThemes(locations, first: theme)
+        log = Locked(KeptLog(folder: session.folder, name: KeptLog.screenName))
         let link = EngineConnection(folder: session.folder, mailbox: try Workbench.Mailbox())
         self.link = link
         shelf = SessionShelf(locations: locations, present: { link.folder }) {
@@ -40,6 +43,12 @@ final class WorkbenchProcess {
         for problem in (themeProblems.map { "\($0)" } + keyProblems.map { "\($0)" }).reversed() {
             _ = update(&model, .note(.warning, problem))
         }
+        _ = update(&model, .earlierLog(log.withLock { $0.lines }))
+        do {
+            try files.rememberShown(session.folder, in: locations.sessions)
+        } catch {
+            _ = update(&model, .note(.warning, "this session will not be remembered: \(error)"))
+        }
         if files.isNewcomer { _ = update(&model, .newcomer) }
         model.pairLaw = { PairLaw(of: $0, offset: $1) }
         model.sessionFolder = session.folder
@@ -57,7 +66,19 @@ final class WorkbenchProcess {
                 writeFile: { try Exports.write($0, session: link.folder) },
                 remember: { [files] in try files.remember($0) },
                 sessions: { shelf.take($0) },
-                open: { link.open($0, starts: $1, stops: $2, between: $3) }),
+                keepLog: { [log] lines in
+                    log.withLock { log in lines.forEach { log.append($0) } }
+                },
+                open: { [log, files, locations] folder, starts, stops, between in
+                    link.open(folder, starts: starts, stops: stops) {
+                        between()
+                        let kept = KeptLog(folder: folder, name: KeptLog.screenName)
+                        log.withLock { $0 = kept }
+                        link.mailbox.post(.earlierLog(kept.lines))
+                    }
+                    // That this one was shown is missed by the next start alone.
+                    try? files.rememberShown(folder, in: locations.sessions)
+                }),
             time: Timekeeper(
                 instant: { .now }, timeOfDay: { Date().timeIntervalSince1970 }))
         let errors = try? StandardErrorLog(path: session.folder + "/screen.log")
@@ -135,6 +156,7 @@ final class WorkbenchProcess {
         _ = update(&model, .clock(Date().timeIntervalSince1970))
         _ = update(&model, .resized(width: width, height: height))
         model.sessionFolder = session.folder
+        _ = update(&model, .earlierLog(log.withLock { $0.lines }))
         if let shown = view.benchView {
             for effect in update(&model, .show(shown)) { carryOut(effect) }
         }

@@ -227,6 +227,7 @@ struct CheckpointTests {
         var recipe = Recipe.small
         recipe.session.keep = 2
         recipe.session.keepEvery = 40
+        recipe.session.autosaveSteps = 10
         for step in stride(from: 0, through: 100, by: 10) {
             let (_, problem) = try store.save(
                 step: step, contents: contents(step), recipe: recipe, created: 0)
@@ -235,10 +236,47 @@ struct CheckpointTests {
         #expect(try store.checkpoints.all().map(\.step) == [100, 90, 80, 40])
         try FileManager.default.removeItem(
             atPath: "\(store.checkpoints.path)/step-000090/manifest.json")
-        #expect(try store.checkpoints.thinOut(keep: 2, keepEvery: 0) == [90, 40])
+        let rule = CheckpointRetention(keep: 2, keepEvery: 0, every: 10)
+        #expect(try store.checkpoints.thinOut(rule) == [90, 40])
         #expect(try store.checkpoints.all().map(\.step) == [100, 80])
         try store.checkpoints.discard(after: 80)
         #expect(try DurableFile.names(in: store.checkpoints.path) == ["step-000080"])
+    }
+
+    @Test("Saves that were asked for push no periodic one out, nor the other way round")
+    func kindsApart() throws {
+        let scratch = Scratch()
+        let store = try session(scratch)
+        var recipe = Recipe.small
+        recipe.session.keepEvery = 0
+        func kept(_ steps: Int...) throws -> [Int] {
+            for step in steps {
+                _ = try store.save(
+                    step: step, contents: contents(step), recipe: recipe, created: 0)
+            }
+            return try store.checkpoints.all().map(\.step)
+        }
+        #expect(try kept(50, 100, 150) == [150, 100, 50])
+        #expect(try kept(151, 153, 157) == [157, 153, 151, 150, 100, 50])
+        #expect(try kept(161, 162) == [162, 161, 157, 150, 100, 50])
+        #expect(try kept(200) == [200, 162, 161, 157, 150, 100])
+        #expect(try kept(200) == [200, 162, 161, 157, 150, 100], "once more, by hand")
+    }
+
+    @Test("However often anybody saves, twice the number to keep is the most that stays")
+    func bounded() {
+        var random = SeededGenerator(7)
+        let rule = CheckpointRetention(keep: 3, keepEvery: 0, every: 50)
+        var there: Set<Int> = []
+        var step = 0
+        for _ in 0..<2000 {
+            step += Int.random(in: 1...40, using: &random)
+            there = rule.kept(of: Array(there) + [step])
+            #expect(there.contains(step) && there.count <= 6)
+        }
+        let long = CheckpointRetention(keep: 0, keepEvery: 200, every: 50)
+        #expect(long.kept(of: Array(0...1000)) == [200, 400, 600, 800, 1000, 999])
+        #expect(long.count(besides: 400) == nil && long.count(besides: 450) == 1)
     }
 
     @Test("With nothing whole left, a broken checkpoint is not thrown away")
@@ -248,7 +286,8 @@ struct CheckpointTests {
         try save(store, 50)
         try FileManager.default.removeItem(
             atPath: "\(store.checkpoints.path)/step-000050/state.json")
-        #expect(try store.checkpoints.thinOut(keep: 1, keepEvery: 0) == [])
+        let rule = CheckpointRetention(keep: 1, keepEvery: 0, every: 10)
+        #expect(try store.checkpoints.thinOut(rule) == [])
         #expect(try DurableFile.names(in: store.checkpoints.path) == ["step-000050"])
     }
 

@@ -128,6 +128,64 @@ struct SessionForkTests {
         #expect(curve.buckets.last?.maximum == 10)
     }
 
+    @Test("Every quantity, over all timesteps and by quarters, is inherited from the first step on")
+    func everyCurve() throws {
+        let scratch = Scratch()
+        let source = try session(scratch)
+        let own: [(String, WritableKeyPath<StepMetrics, Double>)] = [
+            ("loss", \.loss), ("implicit_accuracy", \.implicitAccuracy), ("margin", \.margin),
+            ("winner_log_ratio", \.winnerLogRatio), ("loser_log_ratio", \.loserLogRatio),
+            ("policy_error", \.policyError), ("reference_error", \.referenceError),
+            ("offset", \.offset), ("kl_proxy", \.klProxy), ("gradient_norm", \.gradientNorm),
+            ("saturated", \.saturated), ("capped", \.capped),
+            ("learning_rate", \.learningRate), ("images_per_second", \.imagesPerSecond),
+            ("time", \.time), ("safeguard_scale", \.safeguardScale),
+        ]
+        let metrics = try MetricsStore(path: source.metricsPath)
+        for step in 1...25 {
+            var row = StepMetrics(lane: "popalign", step: step)
+            for (place, quantity) in own.enumerated() {
+                row[keyPath: quantity.1] = Double(step * 100 + place)
+            }
+            row.quartiles = (1...4).map { quarter in
+                var quartile = TimestepQuartile(images: 8)
+                quartile.loss = Double(step * 1000 + quarter)
+                quartile.klProxy = Double(-step * 1000 - quarter)
+                return quartile
+            }
+            metrics.record(row)
+        }
+        try metrics.close()
+        var recipe = try source.recipe()
+        var lane = recipe.lanes[0]
+        (lane.name, lane.beta) = ("calm", 500)
+        recipe.lanes.append(lane)
+        let fork = try fork(
+            source, scratch, ForkPlan(step: 20, recipe: recipe, origins: ["calm": "popalign"]))
+        let before = try MetricsStore(path: source.metricsPath)
+        let after = try MetricsStore(path: fork.metricsPath)
+        defer {
+            try? before.close()
+            try? after.close()
+        }
+        let names =
+            own.map(\.0) + (1...4).flatMap { ["loss_q\($0)", "kl_proxy_q\($0)"] }
+        for name in names {
+            for points in [100, 3] {
+                func curve(_ store: MetricsStore, _ lane: String) throws -> [Curve.Bucket] {
+                    try store.curve(
+                        CurveRequest(
+                            lane: lane, quantity: name, firstStep: 0, lastStep: 20, points: points)
+                    ).buckets
+                }
+                let parent = try curve(before, "popalign")
+                #expect(parent.allSatisfy { $0.mean.isFinite } && parent.last?.step == 20)
+                #expect(try curve(after, "popalign") == parent, "\(name)")
+                #expect(try curve(after, "calm") == parent, "\(name)")
+            }
+        }
+    }
+
     @Test("Histories follow lanes that swap their names")
     func swapped() throws {
         let scratch = Scratch()
