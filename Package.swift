@@ -160,6 +160,6 @@ let package = Package(
                 "DiffusionModels",
                 "ModelStore", "NeuralLayers", "TensorCore", "MessageBus", "BenchProtocol",
                 "TerminalKit",
-            ]),
+            ], data: ["Journeys"]),
     ]
 )
