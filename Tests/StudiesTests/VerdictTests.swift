@@ -174,7 +174,11 @@ struct StudyFiguresTests {
         let study = StudyFigures(
             ["base", "x"].map { lane in
                 StudyFixture.record(
-                    lane, seed: 1, figures: ["pairwise_distance": lane == "x" ? 3 : 2],
+                    lane, seed: 1,
+                    figures: [
+                        "pairwise_distance": lane == "x" ? 3 : 2,
+                        "preference_score": lane == "x" ? 2.2 : 2,
+                    ],
                     prompts: [
                         "discrepancy_gender": prompts,
                         "discrepancy_tone": ["a": 0.4, "b": 0.2, "z": 0],
@@ -185,9 +189,9 @@ struct StudyFiguresTests {
         #expect(abs(study.mean("discrepancy", model)!.value - 0.3) < 1e-12)
         #expect(abs(study.mean("balance", model)!.value - 0.45) < 1e-12)
         #expect(study.mean("discrepancy", model)!.prompts == 2)
-        // Diversity has no prompts here: 3 / 2 of the base's, less a discrepancy of all of the base's.
+        // 3 / 2 of the base's diversity, and 11 / 10 of its preference score.
         #expect(study.mean("diversity", model)!.value == 3)
-        #expect(abs(study.mean("trade_off", model)!.value - 0.5) < 1e-12)
+        #expect(abs(study.mean("trade_off", model)!.value - 2.6) < 1e-12)
         #expect(study.mean("held_out_balance", model)!.value == -0.45)
     }
 

@@ -53,7 +53,7 @@ public struct StudyPage: Sendable {
 
                 """
         }
-        text += "## Verdicts\n\n" + verdictTable() + "\n" + verdictNotes() + "\n"
+        text += "## Verdicts\n\n" + verdictTables() + "\n" + verdictNotes() + "\n"
         if let plot {
             text += """
                 ## Trade-off
@@ -94,7 +94,19 @@ public struct StudyPage: Sendable {
             + "--first-seed \(seeds.min() ?? 1) --page-only --out DIR"
     }
 
-    private func verdictTable() -> String {
+    /// A table a family of claims, which have the same sentences for other lanes.
+    private func verdictTables() -> String {
+        var families: [String] = []
+        for verdict in verdicts where !families.contains(verdict.claim.family) {
+            families.append(verdict.claim.family)
+        }
+        guard families.count > 1 else { return verdictTable(verdicts) }
+        return families.map { family in
+            "### \(family)\n\n" + verdictTable(verdicts.filter { $0.claim.family == family })
+        }.joined(separator: "\n")
+    }
+
+    private func verdictTable(_ verdicts: [Verdict]) -> String {
         markdownTable(
             ["claim", "verdict", "difference [95 % interval]", "p", "p, Holm"],
             verdicts.map { verdict in

@@ -57,7 +57,9 @@ extension WorkbenchModel {
 
     /// The step of the open session, where it is ahead of its last save and can be saved.
     private func unsavedStep(of path: String) -> Int? {
-        guard path == sessionFolder, isAttached, let state, state.step > 0,
+        guard path == sessionFolder, isAttached, let state,
+            // Told once a second: a session that trains is beyond it already.
+            state.step > 0 || trainingIntended,
             state.savedStep != state.step
         else { return nil }
         return state.step

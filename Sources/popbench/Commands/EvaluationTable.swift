@@ -59,7 +59,9 @@ struct EvaluationTable {
         name.hasPrefix(heldOut) ? String(name.dropFirst(heldOut.count)) : name
     }
 
-    private static let groups = ["fairness", "match", "quality", "diversity", "judge", "other"]
+    private static let groups = [
+        "fairness", "match", "preference", "quality", "diversity", "judge", "other",
+    ]
 
     private static func group(of name: String) -> String {
         let bare = name.hasPrefix("identity_") ? String(name.dropFirst(9)) : name
@@ -68,7 +70,7 @@ struct EvaluationTable {
             ("quality", ["kid", "density", "precision"]),
             ("diversity", ["vendi_score", "pairwise_distance", "coverage", "recall"]),
             ("judge", ["evaluator_", "unsure_", "agreement_", "kappa_"]),
-            ("match", ["text_image_"]),
+            ("match", ["text_image_"]), ("preference", ["preference_"]),
         ]
         if let match = begins.first(where: { $0.1.contains { bare.hasPrefix($0) } }) {
             return match.0

@@ -128,7 +128,7 @@ extension StudyConsole.Line {
     init(_ verdict: Verdict) {
         let sentence = verdict.claim.sentence
         self.init(
-            words: "\(verdict.answer.rawValue): \(sentence)",
+            words: "\(verdict.answer.rawValue) (\(verdict.claim.family)): \(sentence)",
             fields: [
                 ("type", .text("verdict")), ("family", .text(verdict.claim.family)),
                 ("claim", .text(sentence)), ("verdict", .text(verdict.answer.rawValue)),
