@@ -48,6 +48,7 @@ private struct FigureCanvas {
 
     /// Every pixel of a picture as a square of `size` pixels; none is mixed with its neighbours.
     private mutating func place(_ pixels: FigurePixels, at corner: FigurePoint, size: Double) {
+        guard max(abs(corner.x), abs(corner.y)) < 1e6, size > 0, size < 1e4 else { return }
         let (left, top) = (Int(corner.x.rounded()), Int(corner.y.rounded()))
         let width = Int((Double(pixels.width) * size).rounded())
         let height = Int((Double(pixels.height) * size).rounded())
@@ -86,6 +87,7 @@ private struct FigureCanvas {
     }
 
     private mutating func polygon(_ points: [FigurePoint], _ color: Color) {
+        guard points.count > 2 else { return }
         let edges = zip(points, points.dropFirst() + points.prefix(1)).map { ($0, $1) }
         // Twice the area, whose sign is the direction in which the corners go round.
         let area = edges.reduce(0) { $0 + $1.0.x * $1.1.y - $1.1.x * $1.0.y }
@@ -105,13 +107,23 @@ private struct FigureCanvas {
         }
     }
 
+    /// The pixels of a side that a stretch touches; nil where it lies outside or is no number.
+    private static func pixels(from low: Double, to high: Double, of count: Int) -> ClosedRange<
+        Int
+    >? {
+        guard count > 0, low <= high, high >= 0, low < Double(count) else { return nil }
+        return Int(max(low, 0))...Int(min(high, Double(count - 1)))
+    }
+
     /// Colours the pixels of a box by how far their middle lies inside a shape.
     private mutating func fill(
         from low: FigurePoint, to high: FigurePoint, _ color: Color,
         distance: (FigurePoint) -> Double
     ) {
-        let columns = max(0, Int(low.x))...max(0, min(picture.width - 1, Int(high.x)))
-        let rows = max(0, Int(low.y))...max(0, min(picture.height - 1, Int(high.y)))
+        // Shapes reach beyond the picture where a person zooms, and may have no place at all.
+        guard let columns = Self.pixels(from: low.x, to: high.x, of: picture.width),
+            let rows = Self.pixels(from: low.y, to: high.y, of: picture.height)
+        else { return }
         for y in rows {
             for x in columns {
                 let inside = 0.5 - distance(FigurePoint(x: Double(x) + 0.5, y: Double(y) + 0.5))

@@ -150,7 +150,7 @@ struct SessionCommandTests {
             reach: .socket(in: RuntimeFolder(path: scratch.path + "/sockets")))
         let outcome = try program.run("stop", "--session", "deaf", "--timeout", "0.5")
         #expect(outcome.isRefusal && outcome.errors.contains("has not left within 0.5 s"))
-        #expect(orders.take() == .stop)
+        #expect(orders.next(timeout: .seconds(20)) == .stop)
         host.close()
     }
 

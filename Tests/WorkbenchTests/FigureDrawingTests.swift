@@ -89,6 +89,32 @@ struct FigureDrawingTests {
         #expect(empty.svg().contains("<svg"))
     }
 
+    @Test("shapes far outside of the picture, or nowhere, are cut off without harm")
+    func outside() throws {
+        var dice = RenderPropertyTests.Dice(state: 3)
+        let odd = [Double.nan, .infinity, -.infinity, 1e300, -1e300, -1e5, 1e5, -3, 0, 5, 40]
+        func point() -> FigurePoint {
+            FigurePoint(
+                x: odd.randomElement(using: &dice) ?? 0, y: odd.randomElement(using: &dice) ?? 0)
+        }
+        let pixels = try #require(FigurePixels(width: 1, height: 1, rgb: [1, 2, 3]))
+        let ink = Color(hex: 0)
+        for _ in 0..<200 {
+            var figure = Figure(width: 10, height: 6, background: Color(hex: 0xFFFFFF))
+            figure.line(point(), point(), width: 2, color: ink)
+            figure.polygon([point(), point(), point()], color: ink)
+            figure.polygon([], color: ink)
+            figure.words("a", at: point(), size: 8, color: ink)
+            figure.pixels(pixels, at: point(), scale: odd.randomElement(using: &dice) ?? 1)
+            #expect(figure.picture(scale: 2).rgb.count == 20 * 12 * 3)
+        }
+        // A line that lies beside the picture leaves it as it is.
+        var beside = Figure(width: 10, height: 6, background: Color(hex: 0xFFFFFF))
+        beside.line(FigurePoint(x: 50, y: 2), FigurePoint(x: 90, y: 2), width: 2, color: ink)
+        beside.line(FigurePoint(x: -90, y: 2), FigurePoint(x: -50, y: 2), width: 2, color: ink)
+        #expect(beside.picture(scale: 1).rgb.allSatisfy { $0 == 255 })
+    }
+
     @Test("pixels in a figure come out as they are, in the PNG and within the SVG")
     func pixels() throws {
         let pixels = try #require(

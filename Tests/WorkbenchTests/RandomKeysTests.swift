@@ -1,4 +1,5 @@
 import BenchProtocol
+import Figures
 import Foundation
 import TerminalKit
 import Testing
@@ -120,6 +121,11 @@ struct RandomKeysTests {
                 case .send(let command):
                     for event in Self.answer(command, &dice) {
                         waiting += update(&model, .event(event))
+                    }
+                case .write(let file):
+                    if case .figure(let figure) = file.content {
+                        _ = figure.picture(scale: 1)
+                        _ = figure.svg()
                     }
                 default: break
                 }

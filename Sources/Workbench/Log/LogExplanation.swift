@@ -73,8 +73,10 @@ package struct LogExplanation: Sendable, Equatable {
         }
     }
 
-    /// The troubles of files and processes, known by words that their lines have: one of the lists, all
-    /// of its words. The first that fits counts.
+    /// The troubles of files and processes.
+    ///
+    /// They are known by words that their lines have: one of the lists, all of its words. The first that
+    /// fits counts.
     private static let troubles: [(signs: [[String]], explanation: LogExplanation)] = [
         (
             [["engine lost"], ["killed by signal"], ["engine", "gone"]],
