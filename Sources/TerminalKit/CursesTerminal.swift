@@ -19,6 +19,8 @@ public final class CursesTerminal: TerminalBackend {
     private var pairs = ColorPairs(capacity: 1)
     private var shown: Canvas?
     private var keys = KeyDecoder()
+    /// When something was read last.
+    private var heard = ContinuousClock.now
     private var signals: Int32 = -1
     private var isStarted = false
     /// Signals that came while the process was stopped.
@@ -233,7 +235,12 @@ public final class CursesTerminal: TerminalBackend {
                 }
             }
             if !events.isEmpty { return events }
-            if keys.isPasting, ready == 0, let key = keys.endPaste() { return [.key(key)] }
+            // A deadline of the program's own is no silence of the person's.
+            if keys.isPasting, ContinuousClock.now - heard >= CursesTerminal.silence,
+                let key = keys.endPaste()
+            {
+                return [.key(key)]
+            }
             if let deadline, ContinuousClock.now >= deadline { return [.deadline] }
         }
     }
@@ -253,15 +260,25 @@ public final class CursesTerminal: TerminalBackend {
     }
 
     private func readKeys() -> [TerminalEvent] {
-        keys.decode {
+        var isHeard = false
+        let decoded = keys.decode {
             var value: Int32 = 0
             switch Int(ct_read_key(&value)) {
-            case CT_CHARACTER: return .scalar(UInt32(bitPattern: value))
-            case CT_KEY: return CursesTerminal.rawKey(Int(value))
+            case CT_CHARACTER:
+                isHeard = true
+                return .scalar(UInt32(bitPattern: value))
+            case CT_KEY:
+                isHeard = true
+                return CursesTerminal.rawKey(Int(value))
             default: return nil
             }
-        }.map { .key($0) }
+        }
+        if isHeard { heard = .now }
+        return decoded.map { .key($0) }
     }
+
+    /// After so long without a byte a paste whose end does not come is over.
+    private static let silence = Duration.milliseconds(500)
 
     private static func rawKey(_ code: Int) -> RawKey {
         let known: [Int: Key] = [
